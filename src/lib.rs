@@ -1,0 +1,3 @@
+//! Assay: quality inspection (质检) for customer-service centres.
+
+pub mod domain;
