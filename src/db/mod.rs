@@ -14,6 +14,7 @@ pub mod organisation;
 #[allow(missing_docs, reason = "the columns are described in the migrations")]
 pub mod schema;
 pub mod scope;
+pub mod sessions;
 pub mod sql_types;
 pub mod tokens;
 pub mod tx;

@@ -146,6 +146,7 @@ stored_ids!(
     SamplingPlanId,
     ScorecardId,
     ScorecardVersionId,
+    SessionId,
     TeamId,
     TokenId,
     UserId,
@@ -290,6 +291,7 @@ stored_texts!(
     crate::domain::language::Language => |v| v.as_str(),
     crate::domain::money::Currency => |v| v.code().to_owned(),
     crate::domain::period::Period => |v| v.to_string(),
+    crate::domain::theme::Theme => |v| v.as_str(),
     crate::domain::violation::ErrorKind => |v| v.as_str(),
     crate::domain::violation::ViolationClass => |v| v.as_str(),
 );

@@ -9,6 +9,8 @@ pub mod money;
 pub mod page;
 pub mod period;
 pub mod refusal;
+pub mod session;
+pub mod theme;
 pub mod version;
 pub mod violation;
 pub(crate) mod words;
