@@ -1,12 +1,22 @@
 //! The rules, one file per noun. Nothing here reads a clock, draws a random number, touches a file or a database:
 //! facts and time come in as arguments, decisions go out as values.
 
+pub mod cap;
+pub mod charge;
+pub mod complaint;
 pub mod conversation;
+pub mod fine_list;
+pub mod fine_policy;
 pub mod id;
+pub mod language;
+pub mod ledger;
+pub mod manual_entry;
 pub mod money;
+pub mod month_close;
 pub mod page;
 pub mod period;
 pub mod refusal;
+pub mod reward;
 pub mod violation;
 pub(crate) mod words;
 
