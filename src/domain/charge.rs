@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::fine_policy::FineTerms;
-use super::id::{AgentId, EvaluationId, ViolationId, ViolationTypeId};
+use super::id::{AgentId, EvaluationId, ViolationId};
 use super::ledger::{EntryKind, LedgerEntry, Poster};
 use super::money::Money;
 use super::period::Period;
@@ -15,10 +15,8 @@ use super::violation::ViolationClass;
 pub struct StandingViolation {
     /// The violation, which holds the evidence.
     pub id: ViolationId,
-    /// Its type.
-    pub violation_type_id: ViolationTypeId,
-    /// The type's code, which the policy speaks of.
-    pub code: String,
+    /// Code of its type.
+    pub violation_type: String,
     /// Its class on this evaluation, which may be graver than the type's.
     pub class: ViolationClass,
     /// How often it occurred, at least once.
@@ -63,18 +61,15 @@ pub fn decide(
     poster: &mut Poster<'_>,
 ) -> Refused<Vec<LedgerEntry>> {
     let due = due_by_type(violations, terms)?;
-    let mut by_type: BTreeMap<ViolationTypeId, Vec<&LedgerEntry>> = BTreeMap::new();
+    let mut by_type: BTreeMap<&str, Vec<&LedgerEntry>> = due.keys().map(|violation_type| (*violation_type, Vec::new())).collect();
     for line in posted {
-        if let Some(violation_type) = line.violation_type_id {
+        if let Some(violation_type) = &line.violation_type {
             by_type.entry(violation_type).or_default().push(line);
         }
     }
-    for violation_type in due.keys() {
-        by_type.entry(*violation_type).or_default();
-    }
     let mut added = Vec::new();
     for (violation_type, lines) in by_type {
-        let due = due.get(&violation_type);
+        let due = due.get(violation_type);
         let mut step = Step { evaluation, violation_type, lines: &lines, policy_version, added: 0, poster };
         if evaluation.posting_period == evaluation.period {
             added.append(&mut step.in_open_period(due)?);
@@ -86,11 +81,11 @@ pub fn decide(
 }
 
 /// Several findings of one type are one violation with more evidence: occurrences add up and the gravest class counts.
-fn due_by_type(violations: &[StandingViolation], terms: &FineTerms) -> Refused<BTreeMap<ViolationTypeId, Due>> {
-    let mut merged: BTreeMap<ViolationTypeId, StandingViolation> = BTreeMap::new();
+fn due_by_type<'a>(violations: &'a [StandingViolation], terms: &FineTerms) -> Refused<BTreeMap<&'a str, Due>> {
+    let mut merged: BTreeMap<&str, StandingViolation> = BTreeMap::new();
     for violation in violations {
         merged
-            .entry(violation.violation_type_id)
+            .entry(&violation.violation_type)
             .and_modify(|standing| {
                 standing.class = standing.class.min(violation.class);
                 standing.occurrences = standing.occurrences.saturating_add(violation.occurrences.max(1));
@@ -100,7 +95,7 @@ fn due_by_type(violations: &[StandingViolation], terms: &FineTerms) -> Refused<B
     }
     let mut due = BTreeMap::new();
     for (violation_type, violation) in merged {
-        let amount = terms.price(&violation.code, violation.class, violation.occurrences)?;
+        let amount = terms.price(violation_type, violation.class, violation.occurrences)?;
         if amount.amount_minor != 0 {
             let entry = Due { violation_id: violation.id, class: violation.class, occurrences: violation.occurrences, amount };
             due.insert(violation_type, entry);
@@ -112,7 +107,7 @@ fn due_by_type(violations: &[StandingViolation], terms: &FineTerms) -> Refused<B
 /// One type of violation on one evaluation.
 struct Step<'a, 'p> {
     evaluation: ChargedEvaluation,
-    violation_type: ViolationTypeId,
+    violation_type: &'a str,
     lines: &'a [&'a LedgerEntry],
     policy_version: i32,
     added: usize,
@@ -186,7 +181,7 @@ impl<'a> Step<'a, '_> {
         LedgerEntry {
             origin_period: self.evaluation.period,
             evaluation_id: Some(self.evaluation.id),
-            violation_type_id: Some(self.violation_type),
+            violation_type: Some(self.violation_type.to_owned()),
             policy_version: Some(self.policy_version),
             ..self.poster.line(self.evaluation.agent_id, self.evaluation.posting_period, kind, amount, key)
         }

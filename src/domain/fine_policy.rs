@@ -96,14 +96,14 @@ fn cny() -> Currency {
 }
 
 /// What a new version is held against.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct PolicyFacts {
     /// The last period that is closed or closing; it and all before it are the past.
     pub last_closed: Option<Period>,
     /// The last period in which something was charged by a policy.
     pub last_charged: Option<Period>,
-    /// The currency of the ledger, once it has a line.
-    pub ledger_currency: Option<Currency>,
+    /// The currency of the organisation, in which the ledger is kept.
+    pub currency: Currency,
     /// The codes of the violation types in the catalogue.
     pub violation_types: BTreeSet<String>,
 }
@@ -123,8 +123,8 @@ impl FineTerms {
         } else if let Some(charged) = facts.last_charged.filter(|charged| self.first_period <= *charged) {
             faults.push("first_period", format!("{charged} already has fines by the policy before; use {} or later", charged.next()));
         }
-        if let Some(currency) = facts.ledger_currency.filter(|currency| *currency != self.currency) {
-            faults.push("currency", format!("the ledger is kept in {currency}; a ledger has one currency"));
+        if facts.currency != self.currency {
+            faults.push("currency", format!("the organisation keeps its ledger in {}", facts.currency));
         }
         for class in ViolationClass::ALL {
             match self.class_amounts_minor.get(class) {
@@ -223,13 +223,17 @@ pub fn in_force<T>(versions: impl IntoIterator<Item = T>, period: Period, place:
 mod tests {
     use super::*;
 
+    fn facts() -> PolicyFacts {
+        PolicyFacts { last_closed: None, last_charged: None, currency: Currency::CNY, violation_types: BTreeSet::new() }
+    }
+
     fn seed() -> FineTerms {
         serde_json::from_str(include_str!("../../seed/fine_policy.json")).unwrap()
     }
 
     #[test]
     fn the_seed_is_sound_and_says_which_amounts_are_examples() {
-        let terms = seed().checked(&PolicyFacts::default()).unwrap();
+        let terms = seed().checked(&facts()).unwrap();
         assert_eq!(terms.price("unwritten_action_code", ViolationClass::E, 1).unwrap().to_string(), "50.00 CNY");
         assert_eq!(terms.price("abuse", ViolationClass::A, 3).unwrap().amount_minor, 50_000);
         assert!(terms.note.contains("examples"));
@@ -256,11 +260,7 @@ mod tests {
         terms.class_amounts_minor.insert(ViolationClass::C, -1);
         terms.types = vec![TypePrice { violation_type: "unheard_of".into(), amount_minor: Some(i64::MAX), charge: Charge::Once }];
         terms.cap = Some(Cap { amount_minor: 0, excess: CapExcess::Waived });
-        let facts = PolicyFacts {
-            last_closed: Some("2026-10".parse().unwrap()),
-            ledger_currency: Some("USD".parse().unwrap()),
-            ..PolicyFacts::default()
-        };
+        let facts = PolicyFacts { last_closed: Some("2026-10".parse().unwrap()), currency: "USD".parse().unwrap(), ..facts() };
         let refusal = terms.checked(&facts).unwrap_err();
         let fields: Vec<_> = refusal.faults.iter().map(|fault| fault.field.as_str()).collect();
         assert_eq!(
@@ -280,7 +280,7 @@ mod tests {
     #[test]
     fn the_past_cannot_be_changed_but_the_next_period_can() {
         let mut terms = seed();
-        let facts = PolicyFacts { last_charged: Some("2026-11".parse().unwrap()), ..PolicyFacts::default() };
+        let facts = PolicyFacts { last_charged: Some("2026-11".parse().unwrap()), ..facts() };
         terms.first_period = "2026-11".parse().unwrap();
         assert!(terms.clone().checked(&facts).unwrap_err().message.contains("use 2026-12 or later"));
         terms.first_period = "2026-12".parse().unwrap();

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::id::{AgentId, EvaluationId, LedgerEntryId, UserId, ViolationId, ViolationTypeId};
+use super::id::{AgentId, EvaluationId, LedgerEntryId, UserId, ViolationId};
 use super::money::Money;
 use super::period::Period;
 use super::refusal::{Refusal, Refused};
@@ -82,8 +82,8 @@ pub struct LedgerEntry {
     pub evaluation_id: Option<EvaluationId>,
     /// The violation that it comes from, with its evidence.
     pub violation_id: Option<ViolationId>,
-    /// The violation's type.
-    pub violation_type_id: Option<ViolationTypeId>,
+    /// Code of the violation's type.
+    pub violation_type: Option<String>,
     /// The violation's class as it was charged.
     pub class: Option<ViolationClass>,
     /// How often the violation or the operating breach occurred.
@@ -160,7 +160,7 @@ impl Poster<'_> {
             original_id: None,
             evaluation_id: None,
             violation_id: None,
-            violation_type_id: None,
+            violation_type: None,
             class: None,
             occurrences: None,
             reward: None,

@@ -59,13 +59,7 @@ fn october() -> Period {
 }
 
 fn violation(kind: u8, class: ViolationClass, occurrences: u32) -> StandingViolation {
-    StandingViolation {
-        id: ViolationId(Uuid::from_u128(u128::from(kind))),
-        violation_type_id: ViolationTypeId(Uuid::from_u128(u128::from(kind))),
-        code: format!("type-{kind}"),
-        class,
-        occurrences,
-    }
+    StandingViolation { id: ViolationId(Uuid::from_u128(u128::from(kind))), violation_type: format!("type-{kind}"), class, occurrences }
 }
 
 #[test]
