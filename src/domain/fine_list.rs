@@ -27,6 +27,42 @@ words! {
     }
 }
 
+words! {
+    /// The files that a list is exported as.
+    FileFormat ("format") {
+        /// UTF-8 with BOM, for spreadsheets.
+        Csv = "csv",
+        /// A workbook with a summary and a lines sheet.
+        Xlsx = "xlsx",
+        /// The canonical form.
+        Ndjson = "ndjson",
+    }
+}
+
+impl FileFormat {
+    /// The media type.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Ndjson => "application/x-ndjson",
+        }
+    }
+
+    /// What ends a file's name.
+    pub const fn extension(self) -> &'static str {
+        self.as_str()
+    }
+
+    /// Whether the close keeps the bytes of this format, in each language. The canonical form is made of the frozen lines themselves.
+    pub const fn is_kept(self) -> bool {
+        match self {
+            Self::Csv | Self::Xlsx => true,
+            Self::Ndjson => false,
+        }
+    }
+}
+
 /// One line of a fine list. Every field is always there, `null` where it does not apply.
 // The fields stand in the order of the alphabet: that is the order of the canonical form.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::complaint::ComplaintLevel;
+use super::id::{FinePolicyId, UserId};
 use super::money::{Currency, Money};
 use super::period::Period;
 use super::refusal::{Faults, Refusal, Refused, checked_optional_text};
@@ -93,6 +95,21 @@ pub struct FineTerms {
 
 fn cny() -> Currency {
     Currency::CNY
+}
+
+/// A version of the fine policy. It never changes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct FinePolicy {
+    /// Its id.
+    pub id: FinePolicyId,
+    /// Its number, counted from 1; stands on each line that it priced.
+    pub version: i32,
+    /// What it says.
+    pub terms: FineTerms,
+    /// Who made it; absent where the service did.
+    pub created_by: Option<UserId>,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
 }
 
 /// What a new version is held against.

@@ -88,6 +88,24 @@ pub fn write_csv<W: Write, E: From<ReportError>>(
     Ok(file.finish()?)
 }
 
+/// Writes lines alone as CSV, with the same columns: an export of the ledger.
+///
+/// # Errors
+/// What the source of the lines says, or [`ReportError`].
+pub fn write_lines_csv<W: Write, E: From<ReportError>>(
+    out: W,
+    lines: impl IntoIterator<Item = Result<FineLine, E>>,
+    lang: Language,
+) -> Result<W, E> {
+    let mut file = CsvFile::begin(out)?;
+    file.row(&COLUMNS.iter().map(|column| Cell::text(pick(lang, column.zh, column.en))).collect::<Vec<_>>())?;
+    for line in lines {
+        let line = line?;
+        file.row(&COLUMNS.iter().map(|column| (column.cell)(&line, lang)).collect::<Vec<_>>())?;
+    }
+    Ok(file.finish()?)
+}
+
 /// Writes the list as a workbook with a summary sheet and a lines sheet.
 ///
 /// # Errors
