@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use super::connection::AnyConnection;
 use super::error::Result;
 use super::schema::{fine_policies, ledger, violation_types};
+use super::sql_types::At;
 use super::tx::{Tx, from_json, to_json};
 use crate::domain::Refusal;
 use crate::domain::fine_policy::{FinePolicy, FineTerms};
@@ -15,10 +16,10 @@ use crate::domain::id::{FinePolicyId, UserId};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::period::Period;
 
-type Row = (FinePolicyId, i32, String, Option<UserId>, chrono::DateTime<chrono::Utc>);
+type Row = (FinePolicyId, i32, String, Option<UserId>, At);
 
 fn policy((id, version, content, created_by, created_at): Row) -> Result<FinePolicy> {
-    Ok(FinePolicy { id, version, terms: from_json("fine_policies.content", &content)?, created_by, created_at })
+    Ok(FinePolicy { id, version, terms: from_json("fine_policies.content", &content)?, created_by, created_at: created_at.0 })
 }
 
 fn columns() -> (
@@ -98,7 +99,7 @@ pub fn insert(tx: &mut Tx<'_>, terms: &FineTerms) -> Result<FinePolicy> {
             fine_policies::first_period.eq(terms.first_period),
             fine_policies::content.eq(to_json(terms)?),
             fine_policies::created_by.eq(policy.created_by),
-            fine_policies::created_at.eq(tx.now),
+            fine_policies::created_at.eq(tx.at()),
         ))
         .execute(tx.conn)?;
     Ok(policy)

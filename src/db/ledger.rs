@@ -9,11 +9,12 @@ use super::connection::{AnyConnection, MultiBackend};
 use super::error::{Error, Result};
 use super::schema::{agents, ledger};
 use super::scope;
+use super::sql_types::At;
 use super::tx::Tx;
 use crate::domain::Refusal;
 use crate::domain::access::Reach;
 use crate::domain::id::{AgentId, EvaluationId, LedgerEntryId, UserId, ViolationId};
-use crate::domain::ledger::{EntryKind, LedgerEntry};
+use crate::domain::ledger::{EntryKind, LedgerEntry, LedgerFilter};
 use crate::domain::money::{Currency, Money};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::period::Period;
@@ -41,6 +42,7 @@ struct Row {
     reason: Option<String>,
     dedupe: String,
     posted_by: Option<UserId>,
+    #[diesel(deserialize_as = At)]
     posted_at: DateTime<Utc>,
 }
 
@@ -99,7 +101,7 @@ pub fn insert(tx: &mut Tx<'_>, entry: &LedgerEntry) -> Result<()> {
             ledger::reason.eq(entry.reason.as_deref()),
             ledger::dedupe.eq(&entry.dedupe_key),
             ledger::posted_by.eq(entry.posted_by),
-            ledger::posted_at.eq(entry.posted_at),
+            ledger::posted_at.eq(At(entry.posted_at)),
         ))
         .execute(tx.conn)
         .map_err(Error::from)
@@ -116,11 +118,8 @@ pub fn insert(tx: &mut Tx<'_>, entry: &LedgerEntry) -> Result<()> {
 /// # Errors
 /// What the database says.
 pub fn find(conn: &mut AnyConnection, reach: &Reach, id: LedgerEntryId) -> Result<Option<LedgerEntry>> {
-    let mut query = ledger::table.filter(ledger::id.eq(id)).select(Row::as_select()).into_boxed();
-    if !reach.all {
-        query = query.filter(ledger::agent_id.eq_any(scope::agent_ids(reach)));
-    }
-    query.first::<Row>(conn).optional()?.map(Row::entry).transpose()
+    let query = ledger::table.filter(ledger::id.eq(id)).filter(scope::agents(ledger::agent_id, reach));
+    query.select(Row::as_select()).first::<Row>(conn).optional()?.map(Row::entry).transpose()
 }
 
 /// Every line of an evaluation, in the order of posting.
@@ -136,30 +135,10 @@ pub fn of_evaluation(conn: &mut AnyConnection, evaluation: EvaluationId) -> Resu
     entries(rows)
 }
 
-/// Which lines of the ledger are wanted.
-#[derive(Debug, Clone, Default)]
-pub struct LedgerFilter {
-    /// Posted to this period.
-    pub period: Option<Period>,
-    /// About something of this period.
-    pub origin_period: Option<Period>,
-    /// About this agent.
-    pub agent_id: Option<AgentId>,
-    /// From this evaluation.
-    pub evaluation_id: Option<EvaluationId>,
-    /// Of this kind.
-    pub kind: Option<EntryKind>,
-    /// That take back, adjust or carry over this line.
-    pub original_id: Option<LedgerEntryId>,
-}
-
 type Boxed<'a> = diesel::helper_types::IntoBoxed<'a, ledger::table, MultiBackend>;
 
 fn filtered<'a>(reach: &Reach, filter: &LedgerFilter) -> Boxed<'a> {
-    let mut query = ledger::table.into_boxed();
-    if !reach.all {
-        query = query.filter(ledger::agent_id.eq_any(scope::agent_ids(reach)));
-    }
+    let mut query = ledger::table.filter(scope::agents(ledger::agent_id, reach)).into_boxed();
     if let Some(period) = filter.period {
         query = query.filter(ledger::period.eq(period));
     }
@@ -254,9 +233,6 @@ pub fn earliest_period(conn: &mut AnyConnection, from: Option<Period>) -> Result
 /// # Errors
 /// What the database says.
 pub fn agent_is_within(conn: &mut AnyConnection, reach: &Reach, agent: AgentId) -> Result<bool> {
-    let mut query = agents::table.filter(agents::id.eq(agent)).select(agents::id).into_boxed();
-    if !reach.all {
-        query = query.filter(agents::id.eq_any(scope::agent_ids(reach)));
-    }
+    let query = agents::table.filter(agents::id.eq(agent)).filter(scope::agents(agents::id, reach)).select(agents::id);
     Ok(query.first::<AgentId>(conn).optional()?.is_some())
 }

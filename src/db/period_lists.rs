@@ -47,9 +47,11 @@ pub fn lines_after(conn: &mut AnyConnection, reach: &Reach, period: Period, posi
         .select((period_fine_lines::position, period_fine_lines::content))
         .into_boxed();
     if !reach.all {
-        let own = reach.agent.filter(|_| reach.own);
-        let of_team = period_fine_lines::team_id.eq_any(scope::team_ids(reach).nullable());
-        query = query.filter(of_team.assume_not_null().or(period_fine_lines::agent_id.eq_any(own)));
+        let of_team = scope::teams(period_fine_lines::team_id, reach);
+        query = match reach.agent.filter(|_| reach.own) {
+            Some(own) => query.filter(of_team.or(period_fine_lines::agent_id.eq(own))),
+            None => query.filter(of_team),
+        };
     }
     let rows = query.order(period_fine_lines::position).limit(limit).load::<(i64, String)>(conn)?;
     rows.into_iter().map(|(position, content)| Ok((position, from_json("period_fine_lines.content", &content)?))).collect()

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::connection::AnyConnection;
 use super::error::{Error, Result};
 use super::schema::{ledger, period_agents, period_files, period_fine_lines, period_units, periods, samples};
+use super::sql_types::{At, OptionalAt};
 use super::tx::{Tx, from_json, to_json};
 use crate::domain::Refusal;
 use crate::domain::fine_list::FineTotals;
@@ -24,8 +25,10 @@ pub struct PeriodRow {
     /// The attempt that closes or closed it.
     pub close_id: CloseId,
     /// When that attempt last did something.
+    #[diesel(deserialize_as = At)]
     pub touched_at: DateTime<Utc>,
     /// When it was closed.
+    #[diesel(deserialize_as = OptionalAt)]
     pub closed_at: Option<DateTime<Utc>>,
     /// Who closed it.
     pub closed_by: Option<UserId>,
@@ -157,7 +160,7 @@ pub fn begin_close(tx: &mut Tx<'_>, period: Period, close: CloseId, blockers: Bl
             periods::period.eq(period),
             periods::state.eq(PeriodState::Closing),
             periods::close_id.eq(close),
-            periods::touched_at.eq(tx.now),
+            periods::touched_at.eq(tx.at()),
             periods::override_reason.eq(override_reason),
             periods::standing_in_the_way.eq(to_json(&blockers)?),
         ))
@@ -174,7 +177,7 @@ pub fn still_closing(tx: &mut Tx<'_>, period: Period, close: CloseId) -> Result<
         .filter(periods::period.eq(period))
         .filter(periods::state.eq(PeriodState::Closing))
         .filter(periods::close_id.eq(close));
-    if diesel::update(mine).set(periods::touched_at.eq(tx.now)).execute(tx.conn)? == 1 {
+    if diesel::update(mine).set(periods::touched_at.eq(tx.at())).execute(tx.conn)? == 1 {
         Ok(())
     } else {
         Err(Refusal::conflict("close_lost", format!("another attempt has taken over the close of {period}")).into())
@@ -202,7 +205,7 @@ pub fn finish_close(tx: &mut Tx<'_>, period: Period, closed_at: DateTime<Utc>, d
     diesel::update(periods::table.find(period))
         .set((
             periods::state.eq(PeriodState::Closed),
-            periods::closed_at.eq(closed_at),
+            periods::closed_at.eq(At(closed_at)),
             periods::closed_by.eq(tx.actor.user),
             periods::digest.eq(digest),
             periods::lines.eq(i64::try_from(totals.lines).unwrap_or(i64::MAX)),

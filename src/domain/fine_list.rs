@@ -107,18 +107,14 @@ pub struct FineLine {
     pub team_code: Option<String>,
     /// That team.
     pub team_id: Option<TeamId>,
-    /// That team's English name.
-    pub team_name_en: Option<String>,
-    /// That team's Chinese name.
-    pub team_name_zh: Option<String>,
+    /// That team's name.
+    pub team_name: Option<String>,
     /// Code of the vendor of that team; none for a team of the centre itself.
     pub vendor_code: Option<String>,
     /// That vendor.
     pub vendor_id: Option<VendorId>,
-    /// That vendor's English name.
-    pub vendor_name_en: Option<String>,
-    /// That vendor's Chinese name.
-    pub vendor_name_zh: Option<String>,
+    /// That vendor's name.
+    pub vendor_name: Option<String>,
     /// Code of the violation type.
     pub violation_type: Option<String>,
     /// English name of the violation type.
@@ -141,21 +137,12 @@ pub struct GroupTotal {
     pub id: Option<Uuid>,
     /// Code of the team or vendor, employee number of the agent, word of the kind; `null` for lines without one.
     pub code: Option<String>,
-    /// Its Chinese name.
-    pub name_zh: Option<String>,
-    /// Its English name.
-    pub name_en: Option<String>,
+    /// Its name; `null` for lines without one, and for kinds.
+    pub name: Option<String>,
     /// How many lines.
     pub lines: u64,
     /// Their sum in minor units.
     pub amount_minor: i64,
-}
-
-impl GroupTotal {
-    fn of(code: Option<&str>, id: Option<Uuid>, name_zh: Option<&str>, name_en: Option<&str>) -> Self {
-        let owned = |text: Option<&str>| text.map(str::to_owned);
-        Self { id, code: owned(code), name_zh: owned(name_zh), name_en: owned(name_en), lines: 0, amount_minor: 0 }
-    }
 }
 
 /// The totals of a list. Each of the four groupings adds up to `lines` and `amount_minor`.
@@ -197,13 +184,10 @@ impl Totalling {
         self.lines = self.lines.saturating_add(1);
         self.amount_minor = plus(self.amount_minor, line.amount_minor)?;
         let amount = line.amount_minor;
-        group(&mut self.kinds, (Some(line.kind.as_str()), None), (None, None), amount)?;
-        let vendor = (line.vendor_name_zh.as_deref(), line.vendor_name_en.as_deref());
-        group(&mut self.vendors, (line.vendor_code.as_deref(), line.vendor_id.map(Uuid::from)), vendor, amount)?;
-        let team = (line.team_name_zh.as_deref(), line.team_name_en.as_deref());
-        group(&mut self.teams, (line.team_code.as_deref(), line.team_id.map(Uuid::from)), team, amount)?;
-        let agent = Some(line.agent_name.as_str());
-        group(&mut self.agents, (Some(&line.employee_no), Some(line.agent_id.0)), (agent, agent), amount)
+        group(&mut self.kinds, Some(line.kind.as_str()), None, None, amount)?;
+        group(&mut self.vendors, line.vendor_code.as_deref(), line.vendor_id.map(Uuid::from), line.vendor_name.as_deref(), amount)?;
+        group(&mut self.teams, line.team_code.as_deref(), line.team_id.map(Uuid::from), line.team_name.as_deref(), amount)?;
+        group(&mut self.agents, Some(&line.employee_no), Some(line.agent_id.0), Some(&line.agent_name), amount)
     }
 
     /// The totals so far, each grouping ordered by code; what has none comes first.
@@ -220,11 +204,10 @@ impl Totalling {
     }
 }
 
-type Names<'a> = (Option<&'a str>, Option<&'a str>);
-
-fn group(groups: &mut Groups, (code, id): (Option<&str>, Option<Uuid>), (zh, en): Names<'_>, amount: i64) -> Refused<()> {
-    let key = (code.map(str::to_owned), id);
-    let total = groups.entry(key).or_insert_with(|| GroupTotal::of(code, id, zh, en));
+fn group(groups: &mut Groups, code: Option<&str>, id: Option<Uuid>, name: Option<&str>, amount: i64) -> Refused<()> {
+    let code = code.map(str::to_owned);
+    let new = || GroupTotal { id, code: code.clone(), name: name.map(str::to_owned), lines: 0, amount_minor: 0 };
+    let total = groups.entry((code.clone(), id)).or_insert_with(new);
     total.lines = total.lines.saturating_add(1);
     total.amount_minor = plus(total.amount_minor, amount)?;
     Ok(())
@@ -350,12 +333,10 @@ pub(crate) mod tests {
             reward: None,
             team_code: team.map(|team| format!("t{team}")),
             team_id: team.map(|team| TeamId(Uuid::from_u128(u128::from(team)))),
-            team_name_en: team.map(|team| format!("Team {team}")),
-            team_name_zh: team.map(|team| format!("{team}组")),
+            team_name: team.map(|team| format!("{team}组")),
             vendor_code: vendor.map(|vendor| format!("v{vendor}")),
             vendor_id: vendor.map(|vendor| VendorId(Uuid::from_u128(u128::from(vendor)))),
-            vendor_name_en: vendor.map(|vendor| format!("Vendor {vendor}")),
-            vendor_name_zh: vendor.map(|vendor| format!("{vendor}号供应商")),
+            vendor_name: vendor.map(|vendor| format!("Vendor {vendor}")),
             violation_type: Some("solicited_rating".into()),
             violation_type_en: Some("Solicited a good rating".into()),
             violation_type_zh: Some("引导好评".into()),

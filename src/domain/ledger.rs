@@ -137,6 +137,23 @@ impl LedgerEntry {
     }
 }
 
+/// Which lines of the ledger are wanted.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct LedgerFilter {
+    /// Posted to this period.
+    pub period: Option<Period>,
+    /// About something of this period.
+    pub origin_period: Option<Period>,
+    /// About this agent.
+    pub agent_id: Option<AgentId>,
+    /// From this evaluation.
+    pub evaluation_id: Option<EvaluationId>,
+    /// Of this kind.
+    pub kind: Option<EntryKind>,
+    /// That take back, adjust or carry over this line.
+    pub original_id: Option<LedgerEntryId>,
+}
+
 /// Gives the lines that a decision adds their ids, their time and their poster.
 pub struct Poster<'a> {
     /// When.

@@ -1,6 +1,7 @@
 //! The rules, one file per noun. Nothing here reads a clock, draws a random number, touches a file or a database:
 //! facts and time come in as arguments, decisions go out as values.
 
+pub mod access;
 pub mod cap;
 pub mod charge;
 pub mod complaint;
@@ -17,6 +18,7 @@ pub mod page;
 pub mod period;
 pub mod refusal;
 pub mod reward;
+pub mod version;
 pub mod violation;
 pub(crate) mod words;
 

@@ -27,9 +27,9 @@ const COLUMNS: &[Column] = &[
     Column { zh: "工号", en: "Employee no.", width: 14, cell: |line, _| Cell::text(line.employee_no.as_str()) },
     Column { zh: "姓名", en: "Agent", width: 16, cell: |line, _| Cell::text(line.agent_name.as_str()) },
     Column { zh: "供应商编码", en: "Vendor code", width: 14, cell: |line, _| Cell::maybe(line.vendor_code.as_deref()) },
-    Column { zh: "供应商", en: "Vendor", width: 18, cell: |line, lang| named(lang, &line.vendor_name_zh, &line.vendor_name_en) },
+    Column { zh: "供应商", en: "Vendor", width: 18, cell: |line, _| Cell::maybe(line.vendor_name.as_deref()) },
     Column { zh: "班组编码", en: "Team code", width: 14, cell: |line, _| Cell::maybe(line.team_code.as_deref()) },
-    Column { zh: "班组", en: "Team", width: 18, cell: |line, lang| named(lang, &line.team_name_zh, &line.team_name_en) },
+    Column { zh: "班组", en: "Team", width: 18, cell: |line, _| Cell::maybe(line.team_name.as_deref()) },
     Column { zh: "类别", en: "Kind", width: 16, cell: |line, lang| Cell::text(kind_label(line.kind, lang)) },
     Column { zh: "违规编码", en: "Violation type", width: 22, cell: |line, _| Cell::maybe(line.violation_type.as_deref()) },
     Column {
@@ -181,7 +181,7 @@ fn summary(file: &mut XlsxFile, title: &str, head: &FineListHead, lang: Language
 fn group_name(group: &GroupTotal, lang: Language) -> Cell {
     match group.code.as_deref().map(str::parse::<EntryKind>) {
         Some(Ok(kind)) if group.id.is_none() => Cell::text(kind_label(kind, lang)),
-        _ => named(lang, &group.name_zh, &group.name_en),
+        _ => Cell::maybe(group.name.as_deref()),
     }
 }
 

@@ -16,15 +16,13 @@ use crate::domain::period::{Period, local_day};
 
 struct Team {
     code: String,
-    name_zh: String,
-    name_en: String,
+    name: String,
     vendor_id: Option<VendorId>,
 }
 
 struct Named {
     code: String,
-    name_zh: String,
-    name_en: String,
+    name: String,
 }
 
 struct Agent {
@@ -48,13 +46,13 @@ impl Dressing {
     /// What the database says.
     pub fn load(conn: &mut AnyConnection, zone: Tz) -> Result<Self> {
         let rows = teams::table
-            .select((teams::id, teams::code, teams::name_zh, teams::name_en, teams::vendor_id))
-            .load::<(TeamId, String, String, String, Option<VendorId>)>(conn)?;
-        let teams = rows.into_iter().map(|(id, code, name_zh, name_en, vendor_id)| (id, Team { code, name_zh, name_en, vendor_id }));
+            .select((teams::id, teams::code, teams::name, teams::vendor_id))
+            .load::<(TeamId, String, String, Option<VendorId>)>(conn)?;
+        let teams = rows.into_iter().map(|(id, code, name, vendor_id)| (id, Team { code, name, vendor_id }));
         let rows = vendors::table
-            .select((vendors::id, vendors::code, vendors::name_zh, vendors::name_en))
-            .load::<(VendorId, String, String, String)>(conn)?;
-        let vendors = rows.into_iter().map(|(id, code, name_zh, name_en)| (id, Named { code, name_zh, name_en }));
+            .select((vendors::id, vendors::code, vendors::name))
+            .load::<(VendorId, String, String)>(conn)?;
+        let vendors = rows.into_iter().map(|(id, code, name)| (id, Named { code, name }));
         let rows = violation_types::table
             .select((violation_types::code, violation_types::name_zh, violation_types::name_en))
             .load::<(String, String, String)>(conn)?;
@@ -109,12 +107,10 @@ impl Dressing {
             reward: entry.reward,
             team_code: team.map(|team| team.code.clone()),
             team_id: Some(agent.team_id),
-            team_name_en: team.map(|team| team.name_en.clone()),
-            team_name_zh: team.map(|team| team.name_zh.clone()),
+            team_name: team.map(|team| team.name.clone()),
             vendor_code: vendor.map(|vendor| vendor.code.clone()),
             vendor_id,
-            vendor_name_en: vendor.map(|vendor| vendor.name_en.clone()),
-            vendor_name_zh: vendor.map(|vendor| vendor.name_zh.clone()),
+            vendor_name: vendor.map(|vendor| vendor.name.clone()),
             violation_type_en: names.map(|names| names.1.clone()),
             violation_type_zh: names.map(|names| names.0.clone()),
             violation_type: entry.violation_type,

@@ -24,10 +24,7 @@ pub async fn export(app: &App, actor: &Actor, period: Period, format: FileFormat
     let (file, head) = app
         .read(move |conn| {
             let organisation = db::organisation::load(conn)?;
-            let mut head = head(conn, &reach, &organisation, period)?;
-            if !reach.all {
-                head.digest = None;
-            }
+            let head = head(conn, &reach, &organisation, period)?;
             let stored = format.is_kept() && reach.all && head.status == ListStatus::Closed;
             let file = if stored {
                 kept(conn, &head, format, lang)?

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::db::ledger::LedgerFilter;
+use crate::domain::ledger::LedgerFilter;
 use crate::db::organisation::Organisation;
 use crate::db::views::fine_lines::Dressing;
 use crate::db::{self, AnyConnection, Result};
@@ -89,7 +89,8 @@ impl Iterator for Lines<'_> {
     }
 }
 
-/// The head of a period's list. Its totals are those of the lines within reach, so that they always add up with what the reader sees.
+/// The head of a period's list. Its totals are those of the lines within reach, so that they always add up with what the reader sees;
+/// the digest is that of the whole list, for those who see all of it.
 pub fn head(conn: &mut AnyConnection, reach: &Reach, organisation: &Organisation, period: Period) -> Result<FineListHead> {
     let closed = db::periods::find(conn, period)?.filter(|row| row.state == PeriodState::Closed);
     let status = if closed.is_some() { ListStatus::Closed } else { ListStatus::Open };
@@ -98,7 +99,7 @@ pub fn head(conn: &mut AnyConnection, reach: &Reach, organisation: &Organisation
         status,
         currency: organisation.currency,
         closed_at: closed.as_ref().and_then(|row| row.closed_at),
-        digest: closed.as_ref().and_then(|row| row.digest.clone()),
+        digest: closed.as_ref().filter(|_| reach.all).and_then(|row| row.digest.clone()),
         totals: Totalling::default().finish(),
     };
     head.totals = match closed {

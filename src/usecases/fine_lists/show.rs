@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::lines::head;
 use crate::app::App;
-use crate::db::ledger::LedgerFilter;
+use crate::domain::ledger::LedgerFilter;
 use crate::db::views::fine_lines::Dressing;
 use crate::db::{self, AnyConnection, Result};
 use crate::domain::Refusal;
@@ -40,9 +40,12 @@ pub async fn show(app: &App, actor: &Actor, period: Period, page: PageRequest) -
         let found = if closed.is_some() { frozen(conn, &reach, period, &page)? } else { open(conn, &reach, period, &page)? };
         let head = match page.after {
             Some(_) => None,
-            None => Some(head(conn, &reach, &db::organisation::load(conn)?, period)?),
+            None => {
+                let organisation = db::organisation::load(conn)?;
+                Some(head(conn, &reach, &organisation, period)?)
+            }
         };
-        Ok(FineListPage { head, digest: closed.and_then(|row| row.digest), items: found.items, next: found.next })
+        Ok(FineListPage { head, digest: closed.filter(|_| reach.all).and_then(|row| row.digest), items: found.items, next: found.next })
     })
     .await
 }

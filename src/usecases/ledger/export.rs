@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::app::App;
-use crate::db::ledger::LedgerFilter;
+use crate::domain::ledger::LedgerFilter;
 use crate::db::{self, Result};
 use crate::domain::access::{Action, Actor};
 use crate::domain::language::Language;

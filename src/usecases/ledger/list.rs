@@ -1,7 +1,7 @@
 //! Lists the ledger.
 
 use crate::app::App;
-use crate::db::ledger::LedgerFilter;
+use crate::domain::ledger::LedgerFilter;
 use crate::db::{self, Result};
 use crate::domain::access::{Action, Actor};
 use crate::domain::ledger::LedgerEntry;

@@ -1,0 +1,3 @@
+//! Read models: what lists and files show, in one place each.
+
+pub mod fine_lines;
