@@ -1,12 +1,19 @@
 //! The rules, one file per noun. Nothing here reads a clock, draws a random number, touches a file or a database:
 //! facts and time come in as arguments, decisions go out as values.
 
+pub mod catalogue;
 pub mod conversation;
+pub mod defaults;
+pub mod evaluation;
+pub mod evidence;
 pub mod id;
 pub mod money;
 pub mod page;
+pub mod pass_policy;
 pub mod period;
 pub mod refusal;
+pub mod results;
+pub mod scorecard;
 pub mod violation;
 pub(crate) mod words;
 
