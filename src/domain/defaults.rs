@@ -94,7 +94,12 @@ mod tests {
             by_class.entry(it.class).or_default().push(&it.name_zh);
             let key = it.class <= ViolationClass::B;
             assert_eq!(it.kind, if key { ErrorKind::Key } else { ErrorKind::NonKey }, "{}", it.code);
-            assert_eq!(it.red_line, it.class == ViolationClass::A || ["shirked_responsibility", "hung_up"].contains(&it.code.as_str()), "{}", it.code);
+            assert_eq!(
+                it.red_line,
+                it.class == ViolationClass::A || ["shirked_responsibility", "hung_up"].contains(&it.code.as_str()),
+                "{}",
+                it.code
+            );
             assert_eq!(it.class_if_money_lost, (it.code == "repayment_proof_missing").then_some(ViolationClass::D), "{}", it.code);
             assert!(it.active);
         }

@@ -11,6 +11,8 @@ use super::scorecard::{Item, ItemKind, ScorecardContent};
 use super::violation::{ErrorKind, ViolationClass};
 use super::words::words;
 
+pub mod correction;
+
 words! {
     /// The answer to a scorecard item.
     Outcome ("outcome") {
@@ -115,7 +117,9 @@ pub struct GradedViolation {
     pub violation_type: String,
     /// The class it has in this evaluation: the type's, or its graver one where the customer lost money.
     pub class: ViolationClass,
-    /// The error it adds of itself: the type's kind where it stands on its own, `none` where it counts with a failed item.
+    /// The error that its type counts as.
+    pub kind: ErrorKind,
+    /// The error it adds of itself: `kind` where it stands on its own, `none` where it counts with a failed item.
     pub error: ErrorKind,
     /// Whether it opens an escalation case: class A, or a red line.
     pub red_line: bool,
@@ -210,6 +214,11 @@ pub fn grade(sheet: &AnswerSheet, basis: Basis<'_>) -> Refused<Grading> {
     Ok(Grading { items, violations, key_errors, non_key_errors })
 }
 
+/// The error that a violation adds of itself: its type's, unless it hangs on a failed item and counts with that (handbook 3.1).
+pub fn added_error(kind: ErrorKind, item: Option<&str>) -> ErrorKind {
+    if item.is_some() { ErrorKind::None } else { kind }
+}
+
 /// Tags of the same type, gathered.
 #[derive(Default)]
 struct Found(BTreeMap<String, Gathered>);
@@ -243,11 +252,12 @@ impl Found {
     /// A linked type that is no longer active is no violation any more; the failed item is an error all the same.
     fn violations(self, types: &BTreeMap<String, ViolationType>) -> Vec<GradedViolation> {
         let graded = |(code, it): (String, Gathered)| {
-            let kind = types.get(&code)?;
+            let of_type = types.get(&code)?;
             Some(GradedViolation {
-                class: kind.effective_class(it.money_lost),
-                error: if it.item.is_some() { ErrorKind::None } else { kind.kind },
-                red_line: kind.escalates(it.money_lost),
+                class: of_type.effective_class(it.money_lost),
+                kind: of_type.kind,
+                error: added_error(of_type.kind, it.item.as_deref()),
+                red_line: of_type.escalates(it.money_lost),
                 violation_type: code,
                 money_lost: it.money_lost,
                 item: it.item,
