@@ -25,6 +25,16 @@ words! {
     }
 }
 
+impl Outcome {
+    /// The error that an item of this kind is with this answer: its kind's where it failed (handbook 3.1).
+    pub const fn error(self, kind: ItemKind) -> ErrorKind {
+        match self {
+            Self::Fail => kind.error(),
+            Self::Pass | Self::NotApplicable => ErrorKind::None,
+        }
+    }
+}
+
 /// The answer to one item of the scorecard.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -188,10 +198,7 @@ pub fn grade(sheet: &AnswerSheet, basis: Basis<'_>) -> Refused<Grading> {
     let mut items = Vec::new();
     for item in basis.content.items() {
         let Some((answer, outcome)) = answers.get(item.code.as_str()).and_then(|answer| Some((*answer, answer.outcome?))) else { continue };
-        let error = match outcome {
-            Outcome::Fail => item.kind.error(),
-            Outcome::Pass | Outcome::NotApplicable => ErrorKind::None,
-        };
+        let error = outcome.error(item.kind);
         items.push(GradedItem {
             code: item.code.clone(),
             kind: item.kind,

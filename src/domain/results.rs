@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::pass_policy::Threshold;
 use super::words::words;
 
+pub mod report;
+
 words! {
     /// The verdict on an agent in a period (handbook 3.2).
     Verdict ("verdict") {
