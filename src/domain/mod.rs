@@ -1,12 +1,14 @@
 //! The rules, one file per noun. Nothing here reads a clock, draws a random number, touches a file or a database:
 //! facts and time come in as arguments, decisions go out as values.
 
+pub mod access;
 pub mod catalogue;
 pub mod conversation;
 pub mod defaults;
 pub mod evaluation;
 pub mod evidence;
 pub mod id;
+pub mod language;
 pub mod money;
 pub mod page;
 pub mod pass_policy;
@@ -14,6 +16,7 @@ pub mod period;
 pub mod refusal;
 pub mod results;
 pub mod scorecard;
+pub mod version;
 pub mod violation;
 pub(crate) mod words;
 
