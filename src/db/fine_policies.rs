@@ -22,13 +22,7 @@ fn policy((id, version, content, created_by, created_at): Row) -> Result<FinePol
     Ok(FinePolicy { id, version, terms: from_json("fine_policies.content", &content)?, created_by, created_at: created_at.0 })
 }
 
-fn columns() -> (
-    fine_policies::id,
-    fine_policies::number,
-    fine_policies::content,
-    fine_policies::created_by,
-    fine_policies::created_at,
-) {
+fn columns() -> (fine_policies::id, fine_policies::number, fine_policies::content, fine_policies::created_by, fine_policies::created_at) {
     (fine_policies::id, fine_policies::number, fine_policies::content, fine_policies::created_by, fine_policies::created_at)
 }
 

@@ -7,6 +7,7 @@ pub mod answers;
 pub mod audit;
 pub mod both;
 pub mod charges;
+#[allow(missing_docs, reason = "what the derive makes")]
 pub mod connection;
 pub mod error;
 pub mod fine_policies;
@@ -15,6 +16,7 @@ pub mod migrate;
 pub mod organisation;
 pub mod period_lists;
 pub mod periods;
+#[allow(missing_docs, reason = "the columns are described in the migrations")]
 pub mod schema;
 pub mod scope;
 pub mod sql_types;
@@ -23,8 +25,6 @@ pub mod tx;
 pub mod users;
 pub mod views;
 mod writer;
-#[allow(missing_docs, reason = "what the derive makes")]
-#[allow(missing_docs, reason = "the columns are described in the migrations")]
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -3,9 +3,13 @@
 
 pub mod access;
 pub mod cap;
+pub mod catalogue;
 pub mod charge;
 pub mod complaint;
 pub mod conversation;
+pub mod defaults;
+pub mod evaluation;
+pub mod evidence;
 pub mod fine_list;
 pub mod fine_policy;
 pub mod id;
@@ -15,9 +19,12 @@ pub mod manual_entry;
 pub mod money;
 pub mod month_close;
 pub mod page;
+pub mod pass_policy;
 pub mod period;
 pub mod refusal;
+pub mod results;
 pub mod reward;
+pub mod scorecard;
 pub mod version;
 pub mod violation;
 pub(crate) mod words;

@@ -45,17 +45,20 @@ impl Dressing {
     /// # Errors
     /// What the database says.
     pub fn load(conn: &mut AnyConnection, zone: Tz) -> Result<Self> {
-        let rows = teams::table
-            .select((teams::id, teams::code, teams::name, teams::vendor_id))
-            .load::<(TeamId, String, String, Option<VendorId>)>(conn)?;
+        let rows =
+            teams::table
+                .select((teams::id, teams::code, teams::name, teams::vendor_id))
+                .load::<(TeamId, String, String, Option<VendorId>)>(conn)?;
         let teams = rows.into_iter().map(|(id, code, name, vendor_id)| (id, Team { code, name, vendor_id }));
-        let rows = vendors::table
-            .select((vendors::id, vendors::code, vendors::name))
-            .load::<(VendorId, String, String)>(conn)?;
+        let rows = vendors::table.select((vendors::id, vendors::code, vendors::name)).load::<(VendorId, String, String)>(conn)?;
         let vendors = rows.into_iter().map(|(id, code, name)| (id, Named { code, name }));
-        let rows = violation_types::table
-            .select((violation_types::code, violation_types::name_zh, violation_types::name_en))
-            .load::<(String, String, String)>(conn)?;
+        let rows = violation_types::table.select((violation_types::code, violation_types::name_zh, violation_types::name_en)).load::<(
+            String,
+            String,
+            String,
+        )>(
+            conn
+        )?;
         let types = rows.into_iter().map(|(code, name_zh, name_en)| (code, (name_zh, name_en)));
         Ok(Self { zone, teams: teams.collect(), vendors: vendors.collect(), types: types.collect() })
     }

@@ -1,3 +1,3 @@
-//! Read models: what lists and files show, in one place each.
+//! Read models: lists and queues, each one query.
 
 pub mod fine_lines;

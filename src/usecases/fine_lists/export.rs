@@ -5,8 +5,8 @@ use std::io::Write;
 use serde_json::json;
 
 use super::lines::{Lines, head};
-use super::render::{self, RenderError, render};
 pub use super::render::ExportFile;
+use super::render::{self, RenderError, render};
 use crate::app::App;
 use crate::db::{self, AnyConnection, Result};
 use crate::domain::access::{Action, Actor};

@@ -2,13 +2,13 @@
 
 use std::collections::VecDeque;
 
-use crate::domain::ledger::LedgerFilter;
 use crate::db::organisation::Organisation;
 use crate::db::views::fine_lines::Dressing;
 use crate::db::{self, AnyConnection, Result};
 use crate::domain::access::Reach;
 use crate::domain::fine_list::{FineLine, FineListHead, ListStatus, Totalling};
 use crate::domain::id::LedgerEntryId;
+use crate::domain::ledger::LedgerFilter;
 use crate::domain::month_close::PeriodState;
 use crate::domain::period::Period;
 

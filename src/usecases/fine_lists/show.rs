@@ -5,13 +5,13 @@ use utoipa::ToSchema;
 
 use super::lines::head;
 use crate::app::App;
-use crate::domain::ledger::LedgerFilter;
 use crate::db::views::fine_lines::Dressing;
 use crate::db::{self, AnyConnection, Result};
 use crate::domain::Refusal;
 use crate::domain::access::{Action, Actor, Reach};
 use crate::domain::fine_list::{FineLine, FineListHead};
 use crate::domain::id::LedgerEntryId;
+use crate::domain::ledger::LedgerFilter;
 use crate::domain::month_close::PeriodState;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::period::Period;

@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use crate::app::App;
-use crate::domain::ledger::LedgerFilter;
 use crate::db::{self, Result};
 use crate::domain::access::{Action, Actor};
 use crate::domain::language::Language;
+use crate::domain::ledger::LedgerFilter;
 use crate::reports::fine_list::write_lines_csv;
 use crate::usecases::fine_lists::export::ExportFile;
 use crate::usecases::fine_lists::lines::Lines;

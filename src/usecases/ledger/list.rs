@@ -1,10 +1,10 @@
 //! Lists the ledger.
 
 use crate::app::App;
-use crate::domain::ledger::LedgerFilter;
 use crate::db::{self, Result};
 use crate::domain::access::{Action, Actor};
 use crate::domain::ledger::LedgerEntry;
+use crate::domain::ledger::LedgerFilter;
 use crate::domain::page::{Page, PageRequest};
 
 /// A page of the lines within reach, in the order of posting.

@@ -225,14 +225,7 @@ async fn list_head(app: &App, attempt: &Attempt, totals: FineTotals) -> Result<F
 }
 
 /// Makes one file of the frozen list and stores its bytes.
-async fn keep_file(
-    app: &App,
-    actor: &Actor,
-    attempt: &Attempt,
-    head: &FineListHead,
-    format: FileFormat,
-    lang: Language,
-) -> Result<()> {
+async fn keep_file(app: &App, actor: &Actor, attempt: &Attempt, head: &FineListHead, format: FileFormat, lang: Language) -> Result<()> {
     use std::io::Read;
     let (period, shown) = (attempt.period, head.clone());
     let mut file = app
