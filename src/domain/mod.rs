@@ -7,6 +7,7 @@ pub mod money;
 pub mod page;
 pub mod period;
 pub mod refusal;
+pub mod sampling;
 pub mod violation;
 pub(crate) mod words;
 
