@@ -2,14 +2,21 @@
 //! facts and time come in as arguments, decisions go out as values.
 
 pub mod access;
+pub mod catalogue;
 pub mod conversation;
+pub mod defaults;
+pub mod evaluation;
+pub mod evidence;
 pub mod id;
 pub mod language;
 pub mod money;
 pub mod page;
+pub mod pass_policy;
 pub mod period;
 pub mod refusal;
+pub mod results;
 pub mod sampling;
+pub mod scorecard;
 pub mod version;
 pub mod violation;
 pub(crate) mod words;
