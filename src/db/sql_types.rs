@@ -294,6 +294,12 @@ stored_texts!(
     crate::domain::month_close::PeriodState => |v| v.as_str(),
     crate::domain::period::Period => |v| v.to_string(),
     crate::domain::reward::RewardKind => |v| v.as_str(),
+    crate::domain::sampling::sample::DrawKind => |v| v.as_str(),
+    crate::domain::sampling::sample::DrawState => |v| v.as_str(),
+    crate::domain::sampling::sample::PlanState => |v| v.as_str(),
+    crate::domain::sampling::sample::ReplaceReason => |v| v.as_str(),
+    crate::domain::sampling::sample::SampleKind => |v| v.as_str(),
+    crate::domain::sampling::sample::SampleState => |v| v.as_str(),
     crate::domain::violation::ErrorKind => |v| v.as_str(),
     crate::domain::violation::ViolationClass => |v| v.as_str(),
 );

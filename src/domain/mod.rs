@@ -24,6 +24,7 @@ pub mod period;
 pub mod refusal;
 pub mod results;
 pub mod reward;
+pub mod sampling;
 pub mod scorecard;
 pub mod version;
 pub mod violation;
