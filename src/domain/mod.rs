@@ -1,12 +1,20 @@
 //! The rules, one file per noun. Nothing here reads a clock, draws a random number, touches a file or a database:
 //! facts and time come in as arguments, decisions go out as values.
 
+pub mod agent;
+pub mod attendance;
 pub mod conversation;
+pub mod csv_table;
 pub mod id;
+pub mod line_report;
+pub mod membership;
 pub mod money;
 pub mod page;
+pub mod people;
 pub mod period;
 pub mod refusal;
+pub mod team;
+pub mod vendor;
 pub mod violation;
 pub(crate) mod words;
 
