@@ -1,11 +1,13 @@
 //! The rules, one file per noun. Nothing here reads a clock, draws a random number, touches a file or a database:
 //! facts and time come in as arguments, decisions go out as values.
 
+pub mod access;
 pub mod agent;
 pub mod attendance;
 pub mod conversation;
 pub mod csv_table;
 pub mod id;
+pub mod language;
 pub mod line_report;
 pub mod membership;
 pub mod money;
@@ -14,7 +16,10 @@ pub mod people;
 pub mod period;
 pub mod refusal;
 pub mod team;
+pub mod token;
+pub mod user;
 pub mod vendor;
+pub mod version;
 pub mod violation;
 pub(crate) mod words;
 
