@@ -13,7 +13,7 @@ use super::sql_types::At;
 use super::tx::Tx;
 use crate::domain::Refusal;
 use crate::domain::access::Reach;
-use crate::domain::agent::{Agent, employee_no_taken};
+use crate::domain::agent::{Agent, AgentFilter, employee_no_taken};
 use crate::domain::id::{AgentId, TeamId};
 use crate::domain::language::Language;
 use crate::domain::membership::{Membership, Move};
@@ -47,19 +47,6 @@ type Boxed = diesel::helper_types::IntoBoxed<'static, diesel::dsl::Select<agents
 
 fn agent((id, employee_no, name, email, language, team_id, left_on, created_at, version): Row) -> Agent {
     Agent { id, employee_no, name, email, language, team_id, left_on, created_at: created_at.0, version }
-}
-
-/// Which agents a list is to show.
-#[derive(Debug, Clone, Default)]
-pub struct AgentFilter {
-    /// Only those who are now in this team or below it.
-    pub team: Option<TeamId>,
-    /// Only the one with this employee number.
-    pub employee_no: Option<String>,
-    /// Only those whose name contains this text; case counts not for the letters a to z.
-    pub name: Option<String>,
-    /// Only those who have left (true) or have not (false).
-    pub left: Option<bool>,
 }
 
 diesel::define_sql_function! {
@@ -121,7 +108,7 @@ pub fn store_move(tx: &mut Tx<'_>, agent: AgentId, decision: Move) -> Result<()>
                     agent_teams::agent_id.eq(agent),
                     agent_teams::from_date.eq(stay.from),
                     agent_teams::team_id.eq(stay.team),
-                    agent_teams::created_at.eq(At(tx.now)),
+                    agent_teams::created_at.eq(tx.at()),
                 ))
                 .execute(tx.conn)?;
         }
@@ -206,11 +193,8 @@ pub fn numbers_of(conn: &mut AnyConnection, ids: &[AgentId]) -> Result<HashMap<A
 /// # Errors
 /// What the database says.
 pub fn ids_within(conn: &mut AnyConnection, reach: &Reach, ids: &[AgentId]) -> Result<std::collections::HashSet<AgentId>> {
-    let rows = agents::table
-        .filter(agents::id.eq_any(ids))
-        .filter(scope::agents(agents::id, reach))
-        .select(agents::id)
-        .load::<AgentId>(conn)?;
+    let rows =
+        agents::table.filter(agents::id.eq_any(ids)).filter(scope::agents(agents::id, reach)).select(agents::id).load::<AgentId>(conn)?;
     Ok(rows.into_iter().collect())
 }
 

@@ -12,22 +12,13 @@ use super::scope;
 use super::sql_types::At;
 use super::tx::Tx;
 use crate::domain::access::Reach;
-use crate::domain::attendance::{Attendance, WorkedDays};
+use crate::domain::attendance::{Attendance, AttendanceFilter, WorkedDays};
 use crate::domain::id::AgentId;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::period::Period;
 
 /// A line of a list: the employee number beside what was recorded.
 pub type Numbered = (String, Attendance);
-
-/// Which worked days a list is to show.
-#[derive(Debug, Clone, Default)]
-pub struct AttendanceFilter {
-    /// Only those of this period.
-    pub period: Option<Period>,
-    /// Only those of this agent.
-    pub agent: Option<AgentId>,
-}
 
 /// Stores the worked days of an agent in a period, in place of what was recorded before.
 ///
@@ -40,11 +31,11 @@ pub fn store(tx: &mut Tx<'_>, agent: AgentId, period: Period, days: WorkedDays) 
             attendance::agent_id.eq(agent),
             attendance::period.eq(period),
             attendance::worked_days.eq(days),
-            attendance::recorded_at.eq(At(tx.now)),
+            attendance::recorded_at.eq(tx.at()),
         ))
         .on_conflict((attendance::agent_id, attendance::period))
         .do_update()
-        .set((attendance::worked_days.eq(days), attendance::recorded_at.eq(At(tx.now))));
+        .set((attendance::worked_days.eq(days), attendance::recorded_at.eq(tx.at())));
     Both(query).execute(tx.conn)?;
     Ok(())
 }
@@ -76,13 +67,7 @@ pub fn of_agents(conn: &mut AnyConnection, agents: &[AgentId]) -> Result<HashMap
 pub fn page(conn: &mut AnyConnection, reach: &Reach, filter: &AttendanceFilter, page: &PageRequest) -> Result<Page<Numbered>> {
     let mut query = attendance::table
         .inner_join(agents::table)
-        .select((
-            agents::employee_no,
-            attendance::agent_id,
-            attendance::period,
-            attendance::worked_days,
-            attendance::recorded_at,
-        ))
+        .select((agents::employee_no, attendance::agent_id, attendance::period, attendance::worked_days, attendance::recorded_at))
         .order((attendance::period, attendance::agent_id))
         .limit(page.fetch())
         .filter(scope::agents(attendance::agent_id, reach))
@@ -99,8 +84,8 @@ pub fn page(conn: &mut AnyConnection, reach: &Reach, filter: &AttendanceFilter, 
         query = query.filter(attendance::period.gt(period).or(same));
     }
     let rows = query.load::<(String, AgentId, Period, i32, At)>(conn)?;
-    let rows = rows
-        .into_iter()
-        .map(|(number, agent_id, period, worked_days, recorded_at)| (number, Attendance { agent_id, period, worked_days, recorded_at: recorded_at.0 }));
+    let rows = rows.into_iter().map(|(number, agent_id, period, worked_days, recorded_at)| {
+        (number, Attendance { agent_id, period, worked_days, recorded_at: recorded_at.0 })
+    });
     Ok(page.page(rows.collect(), |(_, line): &Numbered| (line.period.to_string(), line.agent_id.0)))
 }

@@ -14,42 +14,17 @@ use crate::domain::Refusal;
 use crate::domain::access::Reach;
 use crate::domain::id::{TeamId, VendorId};
 use crate::domain::page::{Page, PageRequest};
-use crate::domain::team::{Team, TeamTree};
+use crate::domain::team::{Team, TeamFilter, TeamTree};
 
 type Row = (TeamId, String, String, Option<TeamId>, Option<VendorId>, OptionalAt, At, i32);
-type Columns = (
-    teams::id,
-    teams::code,
-    teams::name,
-    teams::parent_id,
-    teams::vendor_id,
-    teams::archived_at,
-    teams::created_at,
-    teams::version,
-);
-const COLUMNS: Columns = (
-    teams::id,
-    teams::code,
-    teams::name,
-    teams::parent_id,
-    teams::vendor_id,
-    teams::archived_at,
-    teams::created_at,
-    teams::version,
-);
+type Columns =
+    (teams::id, teams::code, teams::name, teams::parent_id, teams::vendor_id, teams::archived_at, teams::created_at, teams::version);
+const COLUMNS: Columns =
+    (teams::id, teams::code, teams::name, teams::parent_id, teams::vendor_id, teams::archived_at, teams::created_at, teams::version);
 type Boxed = diesel::helper_types::IntoBoxed<'static, diesel::dsl::Select<teams::table, Columns>, MultiBackend>;
 
 fn team((id, code, name, parent_id, vendor_id, archived_at, created_at, version): Row) -> Team {
     Team { id, code, name, parent_id, vendor_id, archived_at: archived_at.0, created_at: created_at.0, version }
-}
-
-/// Which teams a list is to show.
-#[derive(Debug, Clone, Default)]
-pub struct TeamFilter {
-    /// Only this team and those below it.
-    pub below: Option<TeamId>,
-    /// Only teams of this vendor.
-    pub vendor: Option<VendorId>,
 }
 
 /// Stores a new team. Its place among the others is stored by [`store_places`].
@@ -105,11 +80,7 @@ pub fn store_places(tx: &mut Tx<'_>, tree: &TeamTree, moved: &[TeamId]) -> Resul
         diesel::delete(team_ancestors::table.filter(team_ancestors::team_id.eq(team))).execute(tx.conn)?;
         for (depth, ancestor) in (0_i32..).zip(std::iter::once(team).chain(tree.above(team))) {
             diesel::insert_into(team_ancestors::table)
-                .values((
-                    team_ancestors::team_id.eq(team),
-                    team_ancestors::ancestor_id.eq(ancestor),
-                    team_ancestors::depth.eq(depth),
-                ))
+                .values((team_ancestors::team_id.eq(team), team_ancestors::ancestor_id.eq(ancestor), team_ancestors::depth.eq(depth)))
                 .execute(tx.conn)?;
         }
     }
@@ -132,7 +103,7 @@ pub fn tree_of(teams: &[Team]) -> TeamTree {
 type Visible = Box<dyn diesel::BoxableExpression<teams::table, MultiBackend, SqlType = diesel::sql_types::Bool>>;
 
 /// The teams within reach, and for what is somebody's own the team that the person is in.
-pub(super) fn visible(reach: &Reach) -> Visible {
+fn visible(reach: &Reach) -> Visible {
     let own = agents::table.filter(agents::id.eq_any(reach.agent.filter(|_| reach.own))).select(agents::team_id);
     Box::new(scope::teams(teams::id, reach).or(teams::id.eq_any(own)))
 }
@@ -160,6 +131,16 @@ fn within(reach: &Reach) -> Boxed {
 pub fn find(conn: &mut AnyConnection, id: TeamId, reach: &Reach) -> Result<Team> {
     let row = within(reach).filter(teams::id.eq(id)).first::<Row>(conn).optional()?;
     row.map(team).ok_or_else(|| Refusal::not_found("team", id).into())
+}
+
+/// The refusal of a team that a field names and that is not there, as a fault of that field.
+pub fn or_invalid(error: super::Error, field: &str, message: &str) -> super::Error {
+    match error {
+        super::Error::Refused(refusal) if refusal.kind == crate::domain::refusal::RefusalKind::NotFound => {
+            Refusal::invalid(field, message).into()
+        }
+        other => other,
+    }
 }
 
 /// A page of the teams within reach, by code.

@@ -4,7 +4,8 @@ use diesel::prelude::*;
 
 use super::connection::AnyConnection;
 use super::error::Result;
-use super::schema::{teams, vendors};
+use super::schema::{agents, teams, vendors};
+use super::scope;
 use super::sql_types::{At, OptionalAt};
 use super::tx::Tx;
 use crate::domain::Refusal;
@@ -15,8 +16,7 @@ use crate::domain::vendor::Vendor;
 
 type Row = (VendorId, String, String, OptionalAt, At, i32);
 type Columns = (vendors::id, vendors::code, vendors::name, vendors::archived_at, vendors::created_at, vendors::version);
-const COLUMNS: Columns =
-    (vendors::id, vendors::code, vendors::name, vendors::archived_at, vendors::created_at, vendors::version);
+const COLUMNS: Columns = (vendors::id, vendors::code, vendors::name, vendors::archived_at, vendors::created_at, vendors::version);
 
 fn vendor((id, code, name, archived_at, created_at, version): Row) -> Vendor {
     Vendor { id, code, name, archived_at: archived_at.0, created_at: created_at.0, version }
@@ -52,11 +52,7 @@ fn code_taken(code: &str) -> Refusal {
 /// What the database says.
 pub fn update(tx: &mut Tx<'_>, vendor: &Vendor) -> Result<()> {
     diesel::update(vendors::table.find(vendor.id))
-        .set((
-            vendors::name.eq(&vendor.name),
-            vendors::version.eq(vendor.version),
-            vendors::archived_at.eq(vendor.archived_at.map(At)),
-        ))
+        .set((vendors::name.eq(&vendor.name), vendors::version.eq(vendor.version), vendors::archived_at.eq(vendor.archived_at.map(At))))
         .execute(tx.conn)?;
     Ok(())
 }
@@ -106,8 +102,15 @@ pub fn page(conn: &mut AnyConnection, reach: &Reach, page: &PageRequest) -> Resu
 fn within(reach: &Reach) -> diesel::helper_types::IntoBoxed<'static, diesel::dsl::Select<vendors::table, Columns>, super::MultiBackend> {
     let mut query = vendors::table.select(COLUMNS).into_boxed();
     if !reach.all {
-        let of_teams = teams::table.filter(super::teams::visible(reach)).select(teams::vendor_id);
-        query = query.filter(vendors::id.eq_any(reach.vendors.clone()).or(vendors::id.nullable().eq_any(of_teams)));
+        let of_teams = teams::table.filter(scope::teams(teams::id, reach)).select(teams::vendor_id);
+        let own = agents::table.filter(agents::id.eq_any(reach.agent.filter(|_| reach.own))).select(agents::team_id);
+        let of_own_team = teams::table.filter(teams::id.eq_any(own)).select(teams::vendor_id);
+        query = query.filter(
+            vendors::id
+                .eq_any(reach.vendors.clone())
+                .or(vendors::id.nullable().eq_any(of_teams))
+                .or(vendors::id.nullable().eq_any(of_own_team)),
+        );
     }
     query
 }

@@ -89,6 +89,19 @@ impl Agent {
     }
 }
 
+/// Which agents a list is to show.
+#[derive(Debug, Clone, Default)]
+pub struct AgentFilter {
+    /// Only those who are now in this team or below it.
+    pub team: Option<TeamId>,
+    /// Only the one with this employee number.
+    pub employee_no: Option<String>,
+    /// Only those whose name contains this text; case counts not for the letters a to z.
+    pub name: Option<String>,
+    /// Only those who have left (true) or have not (false).
+    pub left: Option<bool>,
+}
+
 /// What changes in an agent; absent fields stay as they are. The employee number never changes; the team changes by a move.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -63,6 +63,15 @@ impl From<WorkedDays> for i32 {
     }
 }
 
+/// Which worked days a list is to show.
+#[derive(Debug, Clone, Default)]
+pub struct AttendanceFilter {
+    /// Only those of this period.
+    pub period: Option<Period>,
+    /// Only those of this agent.
+    pub agent: Option<AgentId>,
+}
+
 /// A line of `attendance.csv`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttendanceLine {

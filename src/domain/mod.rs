@@ -4,8 +4,10 @@
 pub mod access;
 pub mod agent;
 pub mod attendance;
+pub mod audit;
 pub mod conversation;
 pub mod csv_table;
+pub mod grant;
 pub mod id;
 pub mod language;
 pub mod line_report;

@@ -71,6 +71,15 @@ impl Team {
     }
 }
 
+/// Which teams a list is to show.
+#[derive(Debug, Clone, Default)]
+pub struct TeamFilter {
+    /// Only this team and those below it.
+    pub below: Option<TeamId>,
+    /// Only teams of this vendor.
+    pub vendor: Option<VendorId>,
+}
+
 /// What changes in a team; absent fields stay as they are. The code never changes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -1,7 +1,5 @@
 //! What makes a user, and what a file says about one.
 
-use uuid::Uuid;
-
 use super::super::csv_table::{Limits, Table};
 use super::*;
 
@@ -19,20 +17,6 @@ fn input(grants: Vec<GrantInput>) -> UserInput {
         active: true,
         grants,
     }
-}
-
-#[test]
-fn a_role_reaches_what_it_names() {
-    let team = TeamId(Uuid::from_u128(1));
-    let lead = GrantInput { team_id: Some(team), ..grant(Role::TeamLead) };
-    assert_eq!(lead.checked().unwrap().reach, GrantReach::Team(team));
-    assert_eq!(grant(Role::Inspector).checked().unwrap().reach, GrantReach::Own);
-    assert_eq!(grant(Role::Finance).checked().unwrap().reach, GrantReach::All);
-    let field = |grant: GrantInput| grant.checked().unwrap_err().faults[0].field.clone();
-    assert_eq!(field(grant(Role::TeamLead)), "reach");
-    assert_eq!(field(GrantInput { reach: Some(ReachKind::Vendor), ..grant(Role::Auditor) }), "vendor_id");
-    assert_eq!(field(GrantInput { reach: Some(ReachKind::All), ..lead }), "team_id");
-    assert_eq!(field(GrantInput { vendor_id: Some(VendorId(Uuid::nil())), ..lead }), "team_id");
 }
 
 #[test]

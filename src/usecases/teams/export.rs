@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use crate::app::App;
-use crate::db::teams::TeamFilter;
 use crate::db::{self, Result};
 use crate::domain::access::{Action, Actor, Reach};
 use crate::domain::csv_table::push_row;
 use crate::domain::page::{Page, PageRequest};
+use crate::domain::team::TeamFilter;
 
 /// A page of `teams.csv` as text, without the header row. Teams and vendors are named by their codes, also where those are out of reach.
 ///

@@ -24,7 +24,9 @@ use crate::usecases::line_import::{self, Row, Upload};
 pub async fn import(app: &App, actor: &Actor, upload: Upload) -> Result<LineReport> {
     let reach = actor.reach(Action::PeopleWrite)?;
     let (rows, report) = line_import::rows(app, &upload, &COLUMNS, TeamLine::of_line, |line| ("code", line.code.clone()))?;
-    let plan = move |conn: &mut AnyConnection, rows: &[Row<TeamLine>], report: &mut LineReport| plan(conn, &reach, rows, report).map(|steps| vec![steps]);
+    let plan = move |conn: &mut AnyConnection, rows: &[Row<TeamLine>], report: &mut LineReport| {
+        plan(conn, &reach, rows, report).map(|steps| vec![steps])
+    };
     // One transaction for all: a team may depend on any other of the file.
     line_import::store(app, actor, rows, report, usize::MAX, plan, apply).await
 }
@@ -58,7 +60,7 @@ fn plan(conn: &mut AnyConnection, reach: &Reach, rows: &[Row<TeamLine>], report:
     while !open.is_empty() {
         let waiting: HashSet<&str> = open.iter().map(|row| row.value.code.as_str()).collect();
         let waits = |row: &Row<TeamLine>| row.value.parent.as_ref().is_some_and(|p| p.as_deref().is_some_and(|p| waiting.contains(p)));
-        let (later, now): (Vec<_>, Vec<_>) = open.iter().partition(|row| waits(row));
+        let (later, now): (Vec<&Row<TeamLine>>, Vec<&Row<TeamLine>>) = open.iter().partition(|row| waits(row));
         let (later, now) = if now.is_empty() { (Vec::new(), later) } else { (later, now) };
         for row in now {
             match place(&mut known, reach, &row.value) {

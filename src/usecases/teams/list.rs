@@ -1,11 +1,10 @@
 //! Lists the teams.
 
 use crate::app::App;
-use crate::db::teams::TeamFilter;
 use crate::db::{self, Result};
 use crate::domain::access::{Action, Actor};
 use crate::domain::page::{Page, PageRequest};
-use crate::domain::team::Team;
+use crate::domain::team::{Team, TeamFilter};
 
 /// A page of the teams within reach, by code.
 ///
