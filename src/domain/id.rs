@@ -85,6 +85,8 @@ ids! {
     SessionId = "session";
     /// A line of the ledger.
     LedgerEntryId = "ledger_entry";
+    /// One attempt to close a period.
+    CloseId = "close";
     /// A line of the audit log.
     AuditId = "audit_entry";
 }

@@ -13,14 +13,14 @@ use crate::http::Problem;
 
 /// The error of every page.
 #[derive(Debug)]
-pub struct Trouble(Box<Kind>);
+pub struct Trouble(Kind);
 
 #[derive(Debug)]
 enum Kind {
     /// Nobody is logged in: to the log-in page, and back here.
     LogIn(String),
     /// A page that says what is the matter.
-    Page(Frame, Problem),
+    Page(Box<(Frame, Problem)>),
 }
 
 /// The page that says what is the matter.
@@ -35,14 +35,14 @@ struct TroublePage<'a> {
 impl Trouble {
     /// A page that says what is the matter.
     pub fn new(frame: Frame, problem: impl Into<Problem>) -> Self {
-        Self(Box::new(Kind::Page(frame, problem.into())))
+        Self(Kind::Page(Box::new((frame, problem.into()))))
     }
 
     /// To the log-in page, and back to where the request wanted to go.
     pub fn log_in(request: &HttpRequest) -> Self {
         let back = request.uri().path_and_query().map_or("/", |p| p.as_str());
         let back = if request.method().is_safe() && back != "/" { format!("/login?next={}", encoded(back)) } else { "/login".into() };
-        Self(Box::new(Kind::LogIn(back)))
+        Self(Kind::LogIn(back))
     }
 
     /// A template that cannot be rendered: a fault of ours.
@@ -60,25 +60,26 @@ fn encoded(text: &str) -> String {
 
 impl std::fmt::Display for Trouble {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match &*self.0 {
+        match &self.0 {
             Kind::LogIn(_) => f.write_str("not logged in"),
-            Kind::Page(_, problem) => problem.fmt(f),
+            Kind::Page(page) => page.1.fmt(f),
         }
     }
 }
 
 impl ResponseError for Trouble {
     fn status_code(&self) -> StatusCode {
-        match &*self.0 {
+        match &self.0 {
             Kind::LogIn(_) => StatusCode::SEE_OTHER,
-            Kind::Page(_, problem) => problem.status_code(),
+            Kind::Page(page) => page.1.status_code(),
         }
     }
 
     fn error_response(&self) -> HttpResponse {
-        match &*self.0 {
+        match &self.0 {
             Kind::LogIn(to) => HttpResponse::SeeOther().insert_header((LOCATION, to.as_str())).finish(),
-            Kind::Page(frame, problem) => {
+            Kind::Page(page) => {
+                let (frame, problem) = &**page;
                 let status = problem.status_code();
                 let template = TroublePage { f: frame, status: status.as_u16(), detail: problem.detail() };
                 let html = template.render().unwrap_or_else(|_| problem.detail());
