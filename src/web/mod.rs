@@ -5,9 +5,11 @@
 pub mod account;
 pub mod assets;
 pub mod form;
+pub mod grade;
 pub mod home;
 pub mod login;
 pub mod page;
+pub mod queue;
 pub mod trouble;
 
 use actix_web::web;
@@ -16,6 +18,8 @@ use actix_web::web;
 pub fn routes(config: &mut web::ServiceConfig) {
     account::routes(config);
     assets::routes(config);
+    grade::routes(config);
     home::routes(config);
     login::routes(config);
+    queue::routes(config);
 }
