@@ -15,6 +15,7 @@ pub mod leases;
 pub mod migrate;
 pub mod organisation;
 pub mod population;
+pub mod samples;
 pub mod sampling_plans;
 #[allow(missing_docs, reason = "the columns are described in the migrations")]
 pub mod schema;
@@ -23,6 +24,7 @@ pub mod sql_types;
 pub mod tokens;
 pub mod tx;
 pub mod users;
+pub mod views;
 mod writer;
 
 use std::sync::Arc;
