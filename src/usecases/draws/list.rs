@@ -2,11 +2,12 @@
 
 use super::DrawLine;
 use crate::app::App;
-use crate::db::draws::DrawFilter;
 use crate::db::{self, Result};
 use crate::domain::access::Actor;
 use crate::domain::page::{Page, PageRequest};
 use crate::usecases::sampling_plans::may_read;
+
+pub use crate::db::draws::DrawFilter;
 
 /// The draws, the latest first.
 ///

@@ -2,10 +2,12 @@
 
 use super::{Look, Sample};
 use crate::app::App;
-use crate::db::views::samples::{SampleFilter, page};
 use crate::db::Result;
+use crate::db::views::samples::page;
 use crate::domain::access::{Action, Actor};
 use crate::domain::page::{Page, PageRequest};
+
+pub use crate::db::views::samples::SampleFilter;
 
 /// The samples, the earliest due first: inspectors see their own, QA managers those in reach.
 ///
