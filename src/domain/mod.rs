@@ -15,6 +15,7 @@ pub mod pass_policy;
 pub mod period;
 pub mod refusal;
 pub mod results;
+pub mod sampling;
 pub mod scorecard;
 pub mod version;
 pub mod violation;
