@@ -8,21 +8,29 @@ pub mod audit;
 pub mod both;
 #[allow(missing_docs, reason = "what the derive makes")]
 pub mod connection;
+pub mod drafts;
 pub mod draw_agents;
 pub mod draws;
 pub mod error;
+pub mod evaluations;
 pub mod leases;
 pub mod migrate;
 pub mod organisation;
+pub mod pass_policies;
 pub mod population;
+pub mod results;
 pub mod sampling_plans;
 #[allow(missing_docs, reason = "the columns are described in the migrations")]
 pub mod schema;
 pub mod scope;
+pub mod scorecards;
 pub mod sql_types;
 pub mod tokens;
 pub mod tx;
 pub mod users;
+pub mod views;
+pub mod violation_types;
+pub mod violations;
 mod writer;
 
 use std::sync::Arc;

@@ -1,0 +1,3 @@
+//! Fines.
+
+pub mod post;

@@ -1,0 +1,10 @@
+//! Temporary.
+use crate::db::{Result, Tx};
+use crate::domain::id::EvaluationId;
+/// Temporary.
+///
+/// # Errors
+/// None.
+pub fn post_for_evaluation(_: &mut Tx<'_>, _: EvaluationId) -> Result<()> {
+    Ok(())
+}
