@@ -2,21 +2,33 @@
 //! facts and time come in as arguments, decisions go out as values.
 
 pub mod access;
+pub mod agent;
+pub mod attendance;
+pub mod audit;
 pub mod catalogue;
 pub mod conversation;
+pub mod csv_table;
 pub mod defaults;
 pub mod evaluation;
 pub mod evidence;
+pub mod grant;
 pub mod id;
 pub mod language;
+pub mod line_report;
+pub mod membership;
 pub mod money;
 pub mod page;
 pub mod pass_policy;
+pub mod people;
 pub mod period;
 pub mod refusal;
 pub mod results;
 pub mod sampling;
 pub mod scorecard;
+pub mod team;
+pub mod token;
+pub mod user;
+pub mod vendor;
 pub mod version;
 pub mod violation;
 pub(crate) mod words;

@@ -3,15 +3,23 @@
 //! A use case asks the permission table first, then loads the facts, lets the domain decide, and stores the state, the audit line and
 //! whatever follows in the same transaction.
 
+pub mod agents;
+pub mod attendance;
+pub mod audit;
 pub mod catalogue;
 pub mod drafts;
 pub mod evaluations;
 pub mod fines;
+pub mod line_import;
 pub mod organisation;
 pub mod pass_policies;
 pub mod results;
 pub mod scorecards;
 pub mod sessions;
+pub mod teams;
+pub mod tokens;
+pub mod users;
+pub mod vendors;
 pub mod violation_types;
 pub mod violations;
 
