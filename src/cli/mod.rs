@@ -6,6 +6,7 @@ mod check_config;
 mod init;
 mod migrate;
 mod openapi;
+mod results;
 mod serve;
 
 use std::path::PathBuf;
@@ -39,6 +40,7 @@ enum Command {
     Init(init::Args),
     Migrate(migrate::Args),
     Openapi(openapi::Args),
+    Results(results::Args),
     Serve(serve::Args),
 }
 
@@ -62,6 +64,7 @@ pub fn run(cli: Cli) -> ExitCode {
                 Command::Init(args) => init::run(config, args).await,
                 Command::Migrate(args) => migrate::run(config, args).await,
                 Command::Openapi(args) => openapi::run(config, args).await,
+                Command::Results(args) => results::run(config, args).await,
                 Command::Serve(args) => serve::run(config, args).await,
             }
         })
