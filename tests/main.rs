@@ -11,6 +11,8 @@
 
 mod api;
 mod architecture;
+mod cli;
 mod db;
+mod jobs;
 mod support;
 mod web;

@@ -66,7 +66,11 @@ async fn list(
     )
 )]
 #[post("/draws")]
-async fn create(app: web::Data<App>, caller: Caller, body: Body<DrawCommand>) -> Result<(web::Json<Draw>, actix_web::http::StatusCode), Problem> {
+async fn create(
+    app: web::Data<App>,
+    caller: Caller,
+    body: Body<DrawCommand>,
+) -> Result<(web::Json<Draw>, actix_web::http::StatusCode), Problem> {
     let draw = draws::draw::draw(&app, &caller, body.0).await?;
     Ok((web::Json(draw), actix_web::http::StatusCode::CREATED))
 }

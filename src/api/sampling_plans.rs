@@ -15,15 +15,7 @@ use crate::usecases::sampling_plans::preview::{Preview, PreviewCommand};
 use crate::usecases::sampling_plans::{self, Plan, PlanInput};
 
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config
-        .service(list)
-        .service(create)
-        .service(show)
-        .service(change)
-        .service(remove)
-        .service(pause)
-        .service(resume)
-        .service(preview);
+    config.service(list).service(create).service(show).service(change).service(remove).service(pause).service(resume).service(preview);
 }
 
 /// Which plans are wanted.

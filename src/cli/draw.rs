@@ -38,8 +38,7 @@ pub(super) async fn run(config: Config, args: Args) -> Outcome {
     app.db.migrate()?;
     let actor = Actor::operator();
     let plan = show_named(&app, &actor, &args.plan).await?;
-    let command =
-        DrawCommand { plan_id: plan.id, period: args.period, extra: args.extra, carry_over: args.carry_over.then_some(true) };
+    let command = DrawCommand { plan_id: plan.id, period: args.period, extra: args.extra, carry_over: args.carry_over.then_some(true) };
     let draw = draw(&app, &actor, command).await?;
     if args.json {
         say_json(&draw)?;

@@ -244,11 +244,8 @@ pub fn last_position(conn: &mut AnyConnection, draw: DrawId, agent: AgentId, kin
 /// # Errors
 /// What the database says.
 pub fn sampled(conn: &mut AnyConnection, agent: AgentId, period: Period, only: Option<DrawId>) -> Result<Vec<ConversationId>> {
-    let mut query = samples::table
-        .filter(samples::agent_id.eq(agent))
-        .filter(samples::period.eq(period))
-        .select(samples::conversation_id)
-        .into_boxed();
+    let mut query =
+        samples::table.filter(samples::agent_id.eq(agent)).filter(samples::period.eq(period)).select(samples::conversation_id).into_boxed();
     if let Some(draw) = only {
         query = query.filter(samples::draw_id.eq(draw));
     }

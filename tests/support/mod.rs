@@ -5,6 +5,7 @@
 pub mod browser;
 pub mod client;
 pub mod postgres;
+pub mod sampling;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};

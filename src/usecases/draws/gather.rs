@@ -89,12 +89,7 @@ pub(crate) fn gather(conn: &mut AnyConnection, source: &Source, agents: &[PlanAg
 }
 
 /// What each agent's quota of the period before fell short of, where it is to be carried over.
-pub(crate) fn carried(
-    conn: &mut AnyConnection,
-    plan: SamplingPlanId,
-    period: Period,
-    carry_over: bool,
-) -> Result<BTreeMap<AgentId, u32>> {
+pub(crate) fn carried(conn: &mut AnyConnection, plan: SamplingPlanId, period: Period, carry_over: bool) -> Result<BTreeMap<AgentId, u32>> {
     if !carry_over {
         return Ok(BTreeMap::new());
     }

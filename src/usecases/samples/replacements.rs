@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
-use crate::db::views::samples as view;
 use crate::db::Result;
+use crate::db::views::samples as view;
 use crate::domain::access::{Action, Actor};
 use crate::domain::id::UserId;
 use crate::domain::period::Period;
 use crate::domain::sampling::sample::ReplaceReason;
 
 /// How often somebody replaced samples of a period.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ReplacementCount {
     /// The person who replaced them.
     pub user_id: UserId,
@@ -33,6 +33,12 @@ pub struct ReplacementCount {
     pub other: i64,
 }
 
+impl ReplacementCount {
+    const fn none_of(user_id: UserId) -> Self {
+        Self { user_id, name: String::new(), samples: 0, replaced: 0, no_audio: 0, wrong_agent: 0, private: 0, other: 0 }
+    }
+}
+
 /// Who replaced how many samples of a period, and why; those who replaced the most first.
 ///
 /// # Permissions
@@ -45,7 +51,7 @@ pub async fn replacements(app: &App, actor: &Actor, period: Period) -> Result<Ve
     app.read(move |conn| {
         let mut counts: BTreeMap<UserId, ReplacementCount> = BTreeMap::new();
         for (user_id, reason, number) in view::replacements(conn, period)? {
-            let count = counts.entry(user_id).or_insert_with(|| ReplacementCount { user_id, ..ReplacementCount::default() });
+            let count = counts.entry(user_id).or_insert_with(|| ReplacementCount::none_of(user_id));
             count.replaced = count.replaced.saturating_add(number);
             *match reason {
                 ReplaceReason::NoAudio => &mut count.no_audio,

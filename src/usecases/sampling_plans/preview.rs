@@ -64,7 +64,8 @@ pub async fn preview(app: &App, actor: &Actor, id: SamplingPlanId, command: Prev
         let carried = carried(conn, id, command.period, command.carry_over.unwrap_or(source.plan.carry_over))?;
         let agents = db::population::agents_of(conn, source.period, &source.plan.population.teams, &source.plan.exclusions.agents)?;
         let inspectors = db::population::inspectors_of(conn, source.period, &source.plan.inspectors)?;
-        let mut preview = Preview { capacity: inspectors.iter().map(|inspector| u64::from(inspector.capacity)).sum(), ..Preview::default() };
+        let mut preview =
+            Preview { capacity: inspectors.iter().map(|inspector| u64::from(inspector.capacity)).sum(), ..Preview::default() };
         for chunk in chunks(&agents) {
             for found in gather(conn, &source, chunk)? {
                 let carried = carried.get(&found.agent).copied().unwrap_or(0);
@@ -78,12 +79,7 @@ pub async fn preview(app: &App, actor: &Actor, id: SamplingPlanId, command: Prev
 }
 
 /// What a draw would come to, as far as that can be said without a seed.
-fn tally(
-    population: &crate::domain::sampling::population::Population,
-    wish: Wish,
-    carried: u32,
-    excluded: Excluded,
-) -> Tally {
+fn tally(population: &crate::domain::sampling::population::Population, wish: Wish, carried: u32, excluded: Excluded) -> Tally {
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     let (available, targeted_available) = (count(population.len()), count(population.targeted()));
     let drawn = wish.quota.min(available);
