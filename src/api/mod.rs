@@ -2,7 +2,17 @@
 //!
 //! Each handler parses into domain types, calls one use case, and turns its answer into a response. The use case asks for permission.
 
+pub mod draws;
+pub mod evaluations;
 pub mod me;
+pub mod pass_policies;
+pub mod queue;
+pub mod results;
+pub mod samples;
+pub mod sampling_plans;
+pub mod scorecards;
+pub mod violation_types;
+pub mod violations;
 
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -10,7 +20,17 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Adds every route to the application and to its OpenAPI document. In alphabetical order.
 pub fn routes(config: &mut ServiceConfig<'_>) {
+    draws::routes(config);
+    evaluations::routes(config);
     me::routes(config);
+    pass_policies::routes(config);
+    queue::routes(config);
+    results::routes(config);
+    samples::routes(config);
+    sampling_plans::routes(config);
+    scorecards::routes(config);
+    violation_types::routes(config);
+    violations::routes(config);
 }
 
 /// What the OpenAPI document says beside the routes.

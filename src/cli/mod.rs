@@ -3,10 +3,13 @@
 //! Exit codes: 0 done; 1 the answer is no (a verification failed, a line was refused); 2 bad input; 3 a fault of the machine or of ours.
 
 mod check_config;
+mod draw;
 mod init;
 mod migrate;
 mod openapi;
+mod results;
 mod serve;
+mod verify_draw;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -36,10 +39,13 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     CheckConfig(check_config::Args),
+    Draw(draw::Args),
     Init(init::Args),
     Migrate(migrate::Args),
     Openapi(openapi::Args),
+    Results(results::Args),
     Serve(serve::Args),
+    VerifyDraw(verify_draw::Args),
 }
 
 /// The answer is no: a verification failed, or some lines were refused.
@@ -59,10 +65,13 @@ pub fn run(cli: Cli) -> ExitCode {
         actix_web::rt::System::new().block_on(async move {
             match cli.command {
                 Command::CheckConfig(args) => check_config::run(config, args).await,
+                Command::Draw(args) => draw::run(config, args).await,
                 Command::Init(args) => init::run(config, args).await,
                 Command::Migrate(args) => migrate::run(config, args).await,
                 Command::Openapi(args) => openapi::run(config, args).await,
+                Command::Results(args) => results::run(config, args).await,
                 Command::Serve(args) => serve::run(config, args).await,
+                Command::VerifyDraw(args) => verify_draw::run(config, args).await,
             }
         })
     });

@@ -1,1 +1,5 @@
+mod draws;
 mod me;
+mod queue;
+mod samples;
+mod sampling_plans;

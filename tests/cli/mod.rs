@@ -1,3 +1,4 @@
 mod config;
+mod draw;
 mod serve;
 mod setup;

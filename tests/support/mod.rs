@@ -6,6 +6,7 @@ pub mod browser;
 pub mod client;
 pub mod postgres;
 pub mod program;
+pub mod sampling;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -526,6 +526,7 @@ CREATE TABLE period_agents (
     worked_source TEXT NOT NULL,
     effective BOOLEAN NOT NULL,
     content TEXT NOT NULL,
+    rests_on TEXT NOT NULL,
     PRIMARY KEY (period, agent_id)
 );
 
