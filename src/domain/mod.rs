@@ -2,6 +2,7 @@
 //! facts and time come in as arguments, decisions go out as values.
 
 pub mod conversation;
+pub mod csv_table;
 pub mod id;
 pub mod money;
 pub mod page;
