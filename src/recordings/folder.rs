@@ -32,7 +32,11 @@ impl Folder {
         let no = |message: String| Refusal::invalid("file", message);
         let path = self.root.join(name).canonicalize().map_err(|error| {
             let missing = error.kind() == std::io::ErrorKind::NotFound;
-            no(if missing { format!("`{name}` is not there below the import's folder") } else { format!("`{name}` cannot be opened: {error}") })
+            no(if missing {
+                format!("`{name}` is not there below the import's folder")
+            } else {
+                format!("`{name}` cannot be opened: {error}")
+            })
         })?;
         if !path.starts_with(&self.root) {
             return Err(no(format!("`{name}` leads out of the import's folder")));

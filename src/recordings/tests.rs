@@ -80,7 +80,10 @@ fn what_is_wrong_with_a_file_is_said() {
     assert_eq!(message(b""), "is empty");
     assert!(message(b"hello world, this is text").contains("no sound file that is known"));
     assert!(message(b"OggS\0\0\0\0\0\0\0\0").contains("an Ogg file; WAV, MP3 and FLAC"));
-    assert_eq!(message(&wav(1, 16, 1, 8000, b"", &[0; 10], 16_000)), "is cut off: its header promises 16000 bytes of sound, the file holds 10");
+    assert_eq!(
+        message(&wav(1, 16, 1, 8000, b"", &[0; 10], 16_000)),
+        "is cut off: its header promises 16000 bytes of sound, the file holds 10"
+    );
     assert_eq!(message(&wav(1, 16, 1, 8000, b"", &[], 0)), "holds no sound");
     assert!(message(&wav(0x31, 0, 1, 8000, b"", &[0; 10], 10)).contains("GSM 6.10"));
     assert!(message(&wav(1, 16, 6, 8000, b"", &[0; 12], 12)).contains("6 channels"));
@@ -181,11 +184,13 @@ fn a_stored_file_is_found_by_its_content() {
     assert_eq!(store.put(&mut &b"hello"[..], 5).unwrap(), stored);
     assert_eq!(hash(&mut &b"hello"[..], 5).unwrap(), stored);
     assert_eq!(store.size(&stored.key).unwrap(), Some(5));
-    let part = |range| store.open(&stored.key, range).map(|mut part| {
-        let mut text = String::new();
-        part.read_to_string(&mut text).unwrap();
-        text
-    });
+    let part = |range| {
+        store.open(&stored.key, range).map(|mut part| {
+            let mut text = String::new();
+            part.read_to_string(&mut text).unwrap();
+            text
+        })
+    };
     assert_eq!(part(0..5).unwrap(), "hello");
     assert_eq!(part(1..3).unwrap(), "el");
     assert!(matches!(part(3..6), Err(StoreError::OutOfRange(5))));

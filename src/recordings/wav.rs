@@ -138,7 +138,10 @@ fn decode(codec: AudioCodec, sample: &[u8]) -> i16 {
     }
 }
 
-#[expect(clippy::as_conversions, reason = "a float to a whole number has no other conversion; it saturates, and what is not a number gives 0")]
+#[expect(
+    clippy::as_conversions,
+    reason = "a float to a whole number has no other conversion; it saturates, and what is not a number gives 0"
+)]
 fn from_float(sample: f64) -> i16 {
     (sample * 32768.0) as i16
 }

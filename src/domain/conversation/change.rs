@@ -51,11 +51,8 @@ pub fn decide(old: &StoredConversation, new: &Conversation, period: Period, clos
         return Err(closed_period(period));
     }
     if old.sampled {
-        let moved = [
-            ("agent", old.agent != new.agent),
-            ("channel", old.channel != new.channel),
-            ("started_at", old.started_at != new.started_at),
-        ];
+        let moved =
+            [("agent", old.agent != new.agent), ("channel", old.channel != new.channel), ("started_at", old.started_at != new.started_at)];
         if let Some((field, _)) = moved.iter().find(|(_, differs)| *differs) {
             let message = format!("{field} differs, but the conversation is sampled and keeps its agent, channel and start");
             return Err(Refusal::conflict("conversation_sampled", message));
@@ -79,7 +76,8 @@ mod tests {
     use super::*;
     use crate::domain::conversation::{ImportLimits, ndjson};
 
-    const LINE: &str = r#"{"source":"s","external_id":"1","channel":"chat","agent":"7","started_at":"2026-11-03T10:15:00Z","duration_ms":5}"#;
+    const LINE: &str =
+        r#"{"source":"s","external_id":"1","channel":"chat","agent":"7","started_at":"2026-11-03T10:15:00Z","duration_ms":5}"#;
 
     fn new(line: &str) -> Conversation {
         ndjson::parse(line.as_bytes(), false).unwrap().check(&ImportLimits::default()).unwrap()

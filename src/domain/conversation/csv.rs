@@ -18,17 +18,7 @@ use crate::domain::refusal::{Faults, Refusal, Refused};
 /// The columns of the table.
 pub const COLUMNS: Columns = Columns {
     required: &["source", "external_id", "channel", "agent", "started_at"],
-    optional: &[
-        "ended_at",
-        "duration_ms",
-        "customer",
-        "queue",
-        "language",
-        "satisfaction",
-        "attributes",
-        "transcript",
-        "recordings",
-    ],
+    optional: &["ended_at", "duration_ms", "customer", "queue", "language", "satisfaction", "attributes", "transcript", "recordings"],
     prefix: Some(ATTRIBUTE),
 };
 
@@ -75,9 +65,9 @@ fn input(line: &Line) -> Refused<ConversationInput> {
     };
     let (duration_ms, satisfaction) = (number("duration_ms"), number("satisfaction"));
     let attributes = attributes(line, &mut faults);
-    let transcript = line.filled("transcript").and_then(|cell| {
-        faults.take(if cell.starts_with('[') && !is_time(cell) { json("transcript", cell) } else { spoken_lines(cell) })
-    });
+    let transcript = line
+        .filled("transcript")
+        .and_then(|cell| faults.take(if cell.starts_with('[') && !is_time(cell) { json("transcript", cell) } else { spoken_lines(cell) }));
     let recordings = line.filled("recordings").and_then(|cell| {
         if cell.starts_with('[') {
             faults.take(json("recordings", cell))
@@ -230,11 +220,10 @@ mod tests {
         let rows = read(&format!("{HEADER},transcript\n{row}\n"));
         let lines = rows[0].1.as_ref().unwrap().transcript.clone();
         let told: Vec<_> = lines.iter().map(|l| (l.speaker, l.start_ms, l.text.as_str())).collect();
-        assert_eq!(told, [
-            (Speaker::Agent, Some(1500), "hello\n"),
-            (Speaker::Customer, Some(4000), "我要\n投诉: 现在"),
-            (Speaker::System, None, "")
-        ]);
+        assert_eq!(
+            told,
+            [(Speaker::Agent, Some(1500), "hello\n"), (Speaker::Customer, Some(4000), "我要\n投诉: 现在"), (Speaker::System, None, "")]
+        );
         let nobody = read(&format!("{HEADER},transcript\ns,1,chat,7,2026-11-03T10:15:00Z,1,hello\n"));
         assert!(nobody[0].1.as_ref().unwrap_err().starts_with("transcript line 1: names no speaker"));
     }

@@ -296,7 +296,9 @@ fn spoken(text: String, limits: &ImportLimits) -> Refused<String> {
         return Err(Refusal::invalid("text", format!("has {length} characters; at most {} are allowed", limits.text_characters)));
     }
     match text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-        Some(bad) => Err(Refusal::invalid("text", format!("contains the control character U+{:04X}, which is not allowed", u32::from(bad)))),
+        Some(bad) => {
+            Err(Refusal::invalid("text", format!("contains the control character U+{:04X}, which is not allowed", u32::from(bad))))
+        }
         None => Ok(text),
     }
 }
@@ -312,7 +314,9 @@ fn recordings(given: Vec<RecordingInput>, limits: &ImportLimits, faults: &mut Fa
         let file = required(faults, &at("file"), recording.file, |name| checked_file(&at("file"), &name));
         let voices = match (recording.speaker, recording.stereo) {
             (None, None) => Some(Voices::Everyone),
-            (Some(speaker), None) => faults.take(speaker.parse().map_err(|r: Refusal| r.within(&format!("recordings[{i}]")))).map(Voices::One),
+            (Some(speaker), None) => {
+                faults.take(speaker.parse().map_err(|r: Refusal| r.within(&format!("recordings[{i}]")))).map(Voices::One)
+            }
             (None, Some(stereo)) => {
                 let mut side = |name: &str, given: Option<String>| {
                     let field = at(&format!("stereo.{name}"));

@@ -138,7 +138,8 @@ fn bare(error: &serde_json::Error) -> String {
 mod tests {
     use super::*;
 
-    const GOOD: &str = r#"{"source":"s","external_id":"1","channel":"chat","agent":"7","started_at":"2026-11-03T10:15:00Z","duration_ms":5}"#;
+    const GOOD: &str =
+        r#"{"source":"s","external_id":"1","channel":"chat","agent":"7","started_at":"2026-11-03T10:15:00Z","duration_ms":5}"#;
 
     fn read(bytes: &[u8], piece: usize, limits: &ImportLimits) -> Vec<(u64, Result<String, String>)> {
         let reader = NdjsonReader::new(std::io::BufReader::with_capacity(piece.max(1), bytes), limits.clone());
@@ -150,13 +151,10 @@ mod tests {
         let file = format!("\u{feff}{GOOD}\r\n\n  \nnot json\n{GOOD}\n{}\n{GOOD}", "x".repeat(500));
         let limits = ImportLimits { line_bytes: 200, ..ImportLimits::default() };
         let whole = read(file.as_bytes(), 1 << 16, &limits);
-        assert_eq!(whole.iter().map(|(line, row)| (*line, row.is_ok())).collect::<Vec<_>>(), [
-            (1, true),
-            (4, false),
-            (5, true),
-            (6, false),
-            (7, true)
-        ]);
+        assert_eq!(
+            whole.iter().map(|(line, row)| (*line, row.is_ok())).collect::<Vec<_>>(),
+            [(1, true), (4, false), (5, true), (6, false), (7, true)]
+        );
         assert!(whole[3].1.as_ref().unwrap_err().contains("longer than 200 bytes"));
         for piece in [1, 2, 3, 7, 64, 199, 201] {
             assert_eq!(read(file.as_bytes(), piece, &limits), whole, "{piece}");
@@ -178,7 +176,10 @@ mod tests {
         assert!(told(&twice).contains("the name `a` occurs twice"));
         let nested = GOOD.replace("{", r#"{"transcript":[{"speaker":"agent","text":"x"},{"speaker":"boss"}],"#);
         let nested = told(&nested);
-        assert!(nested.contains("transcript[1].speaker: `boss` is not known") && nested.contains("transcript[1].text: is missing"), "{nested}");
+        assert!(
+            nested.contains("transcript[1].speaker: `boss` is not known") && nested.contains("transcript[1].text: is missing"),
+            "{nested}"
+        );
         let all = told("{}");
         for field in ["source", "external_id", "channel", "agent", "started_at"] {
             assert!(all.contains(&format!("{field}: is missing")), "{all}");

@@ -146,7 +146,9 @@ mod tests {
         for good in ["a.wav", "2026/11/c-1.wav", "录音/一.mp3", "a b/..c", "..a.wav"] {
             assert_eq!(checked_file("file", good).unwrap(), good);
         }
-        for bad in ["", "/etc/passwd", "..", "../a.wav", "a/../../b", "a//b", "a/", "./a", "C:/a.wav", "c:a", "a\\b", "a\0b", &"x".repeat(401)] {
+        for bad in
+            ["", "/etc/passwd", "..", "../a.wav", "a/../../b", "a//b", "a/", "./a", "C:/a.wav", "c:a", "a\\b", "a\0b", &"x".repeat(401)]
+        {
             assert_eq!(checked_file("recordings[0].file", bad).unwrap_err().faults[0].field, "recordings[0].file", "{bad}");
         }
     }
