@@ -106,7 +106,7 @@ fn flac(frames: u8) -> Vec<u8> {
     let mut file = b"fLaC\x80\0\0\x22".to_vec();
     file.extend([0, 192, 0, 192, 0, 0, 0, 0, 0, 0]);
     // 20 bits of rate, 3 of channels less one, 5 of bits less one, 36 of frames.
-    file.extend((8000_u64 << 44 | 15 << 36 | u64::from(frames) * 192).to_be_bytes());
+    file.extend((8000_u64 << 44 | 15 << 36 | (u64::from(frames) * 192)).to_be_bytes());
     file.extend([0; 16]);
     for number in 0..frames {
         let mut frame = vec![0xff, 0xf8, 0x14, 0x08, number];
