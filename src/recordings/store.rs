@@ -57,7 +57,7 @@ pub enum StoreError {
 }
 
 /// Files under the SHA-256 of their content. The same content is stored once. Blocking: call it from a blocking task.
-pub trait Store: Send + Sync {
+pub trait Store: std::fmt::Debug + Send + Sync {
     /// Stores everything that `source` gives, at most `limit` bytes. When it returns, the file is durable; until then nobody sees it.
     ///
     /// # Errors
@@ -90,13 +90,9 @@ pub struct FolderStore {
 }
 
 impl FolderStore {
-    /// Opens the folder at `root` and makes it where it is missing.
-    ///
-    /// # Errors
-    /// Where the folder cannot be made.
-    pub fn open(root: &Path) -> io::Result<Self> {
-        fs::create_dir_all(root.join("incoming"))?;
-        Ok(Self { root: root.to_owned() })
+    /// The store in the folder `root`, which is made when the first file comes.
+    pub fn new(root: &Path) -> Self {
+        Self { root: root.to_owned() }
     }
 
     fn path(&self, key: &Key) -> PathBuf {
@@ -107,7 +103,9 @@ impl FolderStore {
 
 impl Store for FolderStore {
     fn put(&self, source: &mut dyn Read, limit: u64) -> Result<Stored, StoreError> {
-        let mut incoming = tempfile::NamedTempFile::new_in(self.root.join("incoming"))?;
+        let arrivals = self.root.join("incoming");
+        fs::create_dir_all(&arrivals)?;
+        let mut incoming = tempfile::NamedTempFile::new_in(arrivals)?;
         let stored = copy_hashed(source, incoming.as_file_mut(), limit)?;
         let path = self.path(&stored.key);
         if fs::metadata(&path).is_ok_and(|there| there.len() == stored.bytes) {

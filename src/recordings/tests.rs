@@ -178,7 +178,7 @@ proptest! {
 #[test]
 fn a_stored_file_is_found_by_its_content() {
     let folder = tempfile::tempdir().unwrap();
-    let store = FolderStore::open(folder.path()).unwrap();
+    let store = FolderStore::new(folder.path());
     let stored = store.put(&mut &b"hello"[..], 5).unwrap();
     assert_eq!(stored.key.as_str(), "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
     assert_eq!(store.put(&mut &b"hello"[..], 5).unwrap(), stored);

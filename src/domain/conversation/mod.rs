@@ -49,6 +49,16 @@ words! {
     }
 }
 
+words! {
+    /// How a file of conversations is written.
+    FileFormat ("format") {
+        /// One JSON object on each line.
+        Ndjson = "ndjson",
+        /// A table with one conversation on each row.
+        Csv = "csv",
+    }
+}
+
 /// One line of a transcript.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct TranscriptLine {
@@ -101,17 +111,17 @@ impl Conversation {
         self.started_at.checked_add_signed(TimeDelta::milliseconds(self.duration_ms)).unwrap_or(self.started_at)
     }
 
-    /// The SHA-256 of what the conversation says, in hexadecimal; two inputs with the same digest are the same conversation, however
+    /// The SHA-256 of what the conversation says; two inputs with the same digest are the same conversation, however
     /// they were written. It covers every field, with the names of the recordings but not their sound.
     ///
     /// Canonical form: the line `assay conversation 1`, then this struct as JSON without blanks, fields in the order of declaration, times
     /// in UTC, attributes sorted by name.
-    pub fn digest(&self) -> String {
+    pub fn digest(&self) -> [u8; 32] {
         let mut sink = HashSink(Sha256::new_with_prefix(b"assay conversation 1\n"));
         // Writing to a hash cannot fail, and neither can this struct's serialisation: its only map has text keys.
         let written = serde_json::to_writer(&mut sink, self);
         debug_assert!(written.is_ok());
-        hex::encode(sink.0.finalize())
+        sink.0.finalize().into()
     }
 }
 
@@ -133,7 +143,7 @@ impl std::io::Write for HashSink {
 pub struct ImportRow {
     /// The line of the file on which it begins, from 1.
     pub line: u64,
-    /// How many bytes it takes in the file.
+    /// How many bytes it takes in the file, about.
     pub bytes: usize,
     /// `source` and `external_id` as far as they could be read, to find the conversation again.
     pub named: Option<String>,
