@@ -1,1 +1,3 @@
+//! One evaluation's submission measured against a bare `write()` of the same rows.
+
 fn main() {}

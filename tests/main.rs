@@ -1,1 +1,15 @@
+//! One test binary: the path of a test mirrors what it tests.
+#![allow(
+    clippy::as_conversions,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "a test that panics has failed, which is what it should do"
+)]
 
+mod api;
+mod architecture;
+mod db;
+mod support;

@@ -1,13 +1,16 @@
 //! The rules, one file per noun. Nothing here reads a clock, draws a random number, touches a file or a database:
 //! facts and time come in as arguments, decisions go out as values.
 
+pub mod access;
 pub mod conversation;
 pub mod csv_table;
 pub mod id;
+pub mod language;
 pub mod money;
 pub mod page;
 pub mod period;
 pub mod refusal;
+pub mod version;
 pub mod violation;
 pub(crate) mod words;
 

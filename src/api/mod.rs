@@ -1,0 +1,39 @@
+//! The REST API under `/api/v1`: one file per noun, request and response types and thin handlers.
+//!
+//! Each handler parses into domain types, calls one use case, and turns its answer into a response. The use case asks for permission.
+
+pub mod me;
+
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Adds every route to the application and to its OpenAPI document. In alphabetical order.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    me::routes(config);
+}
+
+/// What the OpenAPI document says beside the routes.
+#[derive(Debug, OpenApi)]
+#[openapi(
+    info(
+        title = "Assay",
+        description = "Quality inspection (质检) for customer-service centres: people, conversations, sampling, grading, results, fines.\n\n\
+                       Times are RFC 3339, money is in the currency's minor unit, lists page by cursor. Errors are RFC 9457 problem documents.",
+        license(name = "Apache-2.0 OR MIT", identifier = "Apache-2.0 OR MIT")
+    ),
+    components(schemas(crate::http::problem::ProblemDocument)),
+    modifiers(&Bearer),
+    security(("bearer" = []))
+)]
+pub struct Document;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let components = document.components.get_or_insert_with(Default::default);
+        let scheme = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
+        components.add_security_scheme("bearer", scheme);
+    }
+}

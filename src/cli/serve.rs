@@ -1,0 +1,42 @@
+use std::process::ExitCode;
+
+use super::{Outcome, say};
+use crate::app::App;
+use crate::config::Config;
+use crate::db;
+use crate::server;
+
+/// Serve the API; migrates the database first
+///
+/// Stops in good order on SIGTERM and Ctrl-C: what was accepted is finished.
+///
+/// Example: DATABASE_URL=postgres://assay@localhost/assay assay serve --port 8080
+#[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+pub struct Args {
+    /// The port; 0 takes a free one
+    #[arg(long)]
+    port: Option<u16>,
+    /// The address to listen on
+    #[arg(long)]
+    bind: Option<std::net::IpAddr>,
+}
+
+pub(super) async fn run(mut config: Config, args: Args) -> Outcome {
+    config.http.port = args.port.unwrap_or(config.http.port);
+    config.http.bind = args.bind.unwrap_or(config.http.bind);
+    let app = App::new(config)?;
+    app.db.migrate()?;
+    until_told_to_stop(app).await
+}
+
+/// Serves until a signal comes.
+///
+/// # Errors
+/// Where the address cannot be bound.
+pub(super) async fn until_told_to_stop(app: App) -> Outcome {
+    let listening = server::listen(app).map_err(|e| db::Error::Connection(format!("cannot listen: {e}")))?;
+    say(format!("Assay listens on http://{}", listening.address));
+    listening.server.await.map_err(|e| db::Error::Connection(format!("the service ended: {e}")))?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,46 @@
+use serde::{Deserialize, Serialize};
+
+use super::within;
+use crate::domain::refusal::Faults;
+
+/// How much the service takes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitsConfig {
+    /// The longest JSON body, in bytes, 1 KiB to 64 MiB.
+    pub json_bytes: usize,
+    /// The longest line of an import, in bytes, 1 KiB to 64 MiB.
+    pub line_bytes: usize,
+    /// The most rows of a CSV of people or attendance, 1 to 1,000,000.
+    pub csv_rows: usize,
+    /// The largest recording, in bytes, 1 KiB to 4 GiB.
+    pub recording_bytes: u64,
+    /// The longest recording, in seconds, 1 to 86,400.
+    pub recording_seconds: u64,
+    /// The most refused lines that a report lists; it counts all of them. 1 to 100,000.
+    pub report_lines: usize,
+}
+
+impl Default for LimitsConfig {
+    fn default() -> Self {
+        Self {
+            json_bytes: 2 << 20,
+            line_bytes: 4 << 20,
+            csv_rows: 200_000,
+            recording_bytes: 512 << 20,
+            recording_seconds: 6 * 3600,
+            report_lines: 1000,
+        }
+    }
+}
+
+impl LimitsConfig {
+    pub(super) fn check(&self, faults: &mut Faults) {
+        within(faults, "limits.json_bytes", self.json_bytes, 1 << 10..=64 << 20);
+        within(faults, "limits.line_bytes", self.line_bytes, 1 << 10..=64 << 20);
+        within(faults, "limits.csv_rows", self.csv_rows, 1..=1_000_000);
+        within(faults, "limits.recording_bytes", self.recording_bytes, 1 << 10..=4 << 30);
+        within(faults, "limits.recording_seconds", self.recording_seconds, 1..=86_400);
+        within(faults, "limits.report_lines", self.report_lines, 1..=100_000);
+    }
+}

@@ -1,0 +1,718 @@
+//! The tables, in types that both databases have. `migrations/` makes them; a test compares the two.
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Text};
+    use crate::db::sql_types::{Moment};
+
+    organisation (id) {
+        id -> Integer,
+        name -> Text,
+        time_zone -> Text,
+        currency -> Text,
+        language -> Text,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    vendors (id) {
+        id -> Uid,
+        code -> Text,
+        name -> Text,
+        version -> Integer,
+        created_at -> Moment,
+        archived_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    teams (id) {
+        id -> Uid,
+        code -> Text,
+        name -> Text,
+        parent_id -> Nullable<Uid>,
+        vendor_id -> Nullable<Uid>,
+        version -> Integer,
+        created_at -> Moment,
+        archived_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer};
+    use crate::db::sql_types::{Uid};
+
+    team_ancestors (team_id, ancestor_id) {
+        team_id -> Uid,
+        ancestor_id -> Uid,
+        depth -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Date, Integer, Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    agents (id) {
+        id -> Uid,
+        employee_no -> Text,
+        name -> Text,
+        email -> Nullable<Text>,
+        language -> Text,
+        team_id -> Uid,
+        left_on -> Nullable<Date>,
+        version -> Integer,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Date};
+    use crate::db::sql_types::{Moment, Uid};
+
+    agent_teams (agent_id, from_date) {
+        agent_id -> Uid,
+        from_date -> Date,
+        team_id -> Uid,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Bool, Integer, Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    users (id) {
+        id -> Uid,
+        username -> Text,
+        name -> Text,
+        email -> Nullable<Text>,
+        language -> Text,
+        password_hash -> Nullable<Text>,
+        agent_id -> Nullable<Uid>,
+        active -> Bool,
+        version -> Integer,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    grants (id) {
+        id -> Uid,
+        user_id -> Uid,
+        role -> Text,
+        reach -> Text,
+        vendor_id -> Nullable<Uid>,
+        team_id -> Nullable<Uid>,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    tokens (id) {
+        id -> Uid,
+        user_id -> Uid,
+        name -> Text,
+        hash -> Text,
+        scopes -> Text,
+        created_at -> Moment,
+        expires_at -> Nullable<Moment>,
+        last_used_at -> Nullable<Moment>,
+        revoked_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    attendance (agent_id, period) {
+        agent_id -> Uid,
+        period -> Text,
+        worked_days -> Integer,
+        recorded_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    audit (id) {
+        id -> Uid,
+        at -> Moment,
+        actor_kind -> Text,
+        user_id -> Nullable<Uid>,
+        token_id -> Nullable<Uid>,
+        action -> Text,
+        object_kind -> Text,
+        object_id -> Text,
+        address -> Nullable<Text>,
+        request_id -> Nullable<Text>,
+        before -> Nullable<Text>,
+        after -> Nullable<Text>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    answers (user_id, key) {
+        user_id -> Uid,
+        key -> Text,
+        operation -> Text,
+        fingerprint -> Text,
+        answer -> Text,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Text};
+    use crate::db::sql_types::{Moment};
+
+    leases (name) {
+        name -> Text,
+        holder -> Text,
+        until_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    imports (id) {
+        id -> Uid,
+        kind -> Text,
+        user_id -> Nullable<Uid>,
+        started_at -> Moment,
+        finished_at -> Nullable<Moment>,
+        inserted -> BigInt,
+        updated -> BigInt,
+        unchanged -> BigInt,
+        refused -> BigInt,
+        report -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Date, Integer, Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    conversations (id) {
+        id -> Uid,
+        source -> Text,
+        external_id -> Text,
+        channel -> Text,
+        agent_id -> Uid,
+        started_at -> Moment,
+        duration_ms -> BigInt,
+        period -> Text,
+        local_day -> Date,
+        queue -> Nullable<Text>,
+        language -> Nullable<Text>,
+        satisfaction -> Nullable<Integer>,
+        customer_ref -> Nullable<Text>,
+        attributes -> Text,
+        lines -> Integer,
+        recordings -> Integer,
+        digest -> Binary,
+        import_id -> Nullable<Uid>,
+        created_at -> Moment,
+        updated_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Binary, Text};
+    use crate::db::sql_types::{Uid};
+
+    transcripts (conversation_id) {
+        conversation_id -> Uid,
+        encoding -> Text,
+        content -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Integer, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    recordings (id) {
+        id -> Uid,
+        conversation_id -> Uid,
+        ordinal -> Integer,
+        name -> Text,
+        sides -> Text,
+        store_key -> Text,
+        sha256 -> Text,
+        bytes -> BigInt,
+        media_type -> Text,
+        codec -> Text,
+        channels -> Integer,
+        sample_rate -> Integer,
+        duration_ms -> BigInt,
+        peaks -> Binary,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    scorecards (id) {
+        id -> Uid,
+        code -> Text,
+        name_zh -> Text,
+        name_en -> Text,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    scorecard_versions (id) {
+        id -> Uid,
+        scorecard_id -> Uid,
+        number -> Integer,
+        state -> Text,
+        content -> Text,
+        version -> Integer,
+        created_at -> Moment,
+        published_at -> Nullable<Moment>,
+        retired_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Bool, Integer, Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    violation_types (id) {
+        id -> Uid,
+        code -> Text,
+        class -> Text,
+        name_zh -> Text,
+        name_en -> Text,
+        error_kind -> Text,
+        red_line -> Bool,
+        class_if_money_lost -> Nullable<Text>,
+        active -> Bool,
+        position -> Integer,
+        version -> Integer,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    fine_policies (id) {
+        id -> Uid,
+        number -> Integer,
+        first_period -> Text,
+        content -> Text,
+        created_by -> Nullable<Uid>,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    pass_policies (id) {
+        id -> Uid,
+        number -> Integer,
+        first_period -> Text,
+        content -> Text,
+        created_by -> Nullable<Uid>,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    sampling_plans (id) {
+        id -> Uid,
+        name -> Text,
+        state -> Text,
+        content -> Text,
+        version -> Integer,
+        created_at -> Moment,
+        updated_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Integer, Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    draws (id) {
+        id -> Uid,
+        plan_id -> Uid,
+        plan_version -> Integer,
+        plan_content -> Text,
+        period -> Text,
+        kind -> Text,
+        ordinal -> Integer,
+        state -> Text,
+        algorithm -> Text,
+        seed -> Binary,
+        seed_hash -> Text,
+        population_count -> Nullable<BigInt>,
+        population_digest -> Nullable<Text>,
+        exclusions -> Nullable<Text>,
+        result_digest -> Nullable<Text>,
+        facts -> Nullable<Text>,
+        shortfall -> Nullable<Text>,
+        drawn_by -> Nullable<Uid>,
+        committed_at -> Moment,
+        drawn_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Binary, Integer};
+    use crate::db::sql_types::{Uid};
+
+    draw_agents (draw_id, agent_id) {
+        draw_id -> Uid,
+        agent_id -> Uid,
+        team_id -> Uid,
+        quota -> Integer,
+        carried -> Integer,
+        available -> Integer,
+        drawn -> Integer,
+        population -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Bool, Date, Integer, Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    samples (id) {
+        id -> Uid,
+        draw_id -> Uid,
+        plan_id -> Uid,
+        period -> Text,
+        kind -> Text,
+        counts -> Bool,
+        agent_id -> Uid,
+        conversation_id -> Uid,
+        position -> Integer,
+        state -> Text,
+        scorecard_version_id -> Uid,
+        blind -> Bool,
+        inspector_id -> Nullable<Uid>,
+        due_on -> Date,
+        claimed_at -> Nullable<Moment>,
+        claim_until -> Nullable<Moment>,
+        submitted_at -> Nullable<Moment>,
+        replaces_id -> Nullable<Uid>,
+        replaced_reason -> Nullable<Text>,
+        replaced_comment -> Nullable<Text>,
+        replaced_by -> Nullable<Uid>,
+        replaced_at -> Nullable<Moment>,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Integer, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    drafts (sample_id) {
+        sample_id -> Uid,
+        inspector_id -> Uid,
+        content -> Text,
+        version -> Integer,
+        seconds -> BigInt,
+        saved_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    evaluations (id) {
+        id -> Uid,
+        sample_id -> Uid,
+        conversation_id -> Uid,
+        agent_id -> Uid,
+        inspector_id -> Uid,
+        scorecard_version_id -> Uid,
+        period -> Text,
+        kind -> Text,
+        counts -> Bool,
+        key_errors -> Integer,
+        non_key_errors -> Integer,
+        comment -> Text,
+        seconds -> BigInt,
+        revision -> Integer,
+        submitted_at -> Moment,
+        corrected_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    evaluation_revisions (evaluation_id, revision) {
+        evaluation_id -> Uid,
+        revision -> Integer,
+        content -> Text,
+        key_errors -> Integer,
+        non_key_errors -> Integer,
+        reason -> Nullable<Text>,
+        made_by -> Uid,
+        made_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Text};
+    use crate::db::sql_types::{Uid};
+
+    evaluation_items (evaluation_id, item_code) {
+        evaluation_id -> Uid,
+        item_code -> Text,
+        kind -> Text,
+        outcome -> Text,
+        comment -> Text,
+        evidence -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Bool, Integer, Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    violations (id) {
+        id -> Uid,
+        evaluation_id -> Uid,
+        conversation_id -> Uid,
+        agent_id -> Uid,
+        period -> Text,
+        type_id -> Uid,
+        type_code -> Text,
+        class -> Text,
+        error_kind -> Text,
+        red_line -> Bool,
+        item_code -> Nullable<Text>,
+        occurrences -> Integer,
+        money_lost -> Bool,
+        comment -> Text,
+        evidence -> Text,
+        state -> Text,
+        created_at -> Moment,
+        ended_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    ledger (id) {
+        id -> Uid,
+        period -> Text,
+        kind -> Text,
+        agent_id -> Uid,
+        amount_minor -> BigInt,
+        currency -> Text,
+        source_kind -> Text,
+        source_id -> Nullable<Uid>,
+        evaluation_id -> Nullable<Uid>,
+        origin_period -> Text,
+        refers_to -> Nullable<Uid>,
+        policy_number -> Nullable<Integer>,
+        type_code -> Nullable<Text>,
+        class -> Nullable<Text>,
+        occurrences -> Integer,
+        reason -> Text,
+        dedupe -> Text,
+        posted_by -> Nullable<Uid>,
+        posted_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    periods (period) {
+        period -> Text,
+        state -> Text,
+        closed_at -> Nullable<Moment>,
+        closed_by -> Nullable<Uid>,
+        override_reason -> Nullable<Text>,
+        standing_in_the_way -> Nullable<Text>,
+        digest -> Nullable<Text>,
+        lines -> Nullable<BigInt>,
+        total_minor -> Nullable<BigInt>,
+        summary -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::db::sql_types::{Uid};
+
+    period_fine_lines (period, position) {
+        period -> Text,
+        position -> BigInt,
+        entry_id -> Uid,
+        agent_id -> Uid,
+        team_id -> Nullable<Uid>,
+        vendor_id -> Nullable<Uid>,
+        content -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Binary, Integer, Text};
+
+    period_files (period, name, part) {
+        period -> Text,
+        name -> Text,
+        part -> Integer,
+        content -> Binary,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Bool, Integer, Nullable, Text};
+    use crate::db::sql_types::{Uid};
+
+    period_agents (period, agent_id) {
+        period -> Text,
+        agent_id -> Uid,
+        team_id -> Nullable<Uid>,
+        vendor_id -> Nullable<Uid>,
+        samples -> Integer,
+        key_errors -> Integer,
+        non_key_errors -> Integer,
+        verdict -> Text,
+        worked_days -> Integer,
+        worked_source -> Text,
+        effective -> Bool,
+        content -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Text};
+    use crate::db::sql_types::{Uid};
+
+    period_units (period, unit_kind, unit_id) {
+        period -> Text,
+        unit_kind -> Text,
+        unit_id -> Uid,
+        content -> Text,
+    }
+}
+
+diesel::joinable!(teams -> vendors (vendor_id));
+diesel::joinable!(team_ancestors -> teams (team_id));
+diesel::joinable!(agents -> teams (team_id));
+diesel::joinable!(agent_teams -> agents (agent_id));
+diesel::joinable!(agent_teams -> teams (team_id));
+diesel::joinable!(users -> agents (agent_id));
+diesel::joinable!(grants -> users (user_id));
+diesel::joinable!(grants -> vendors (vendor_id));
+diesel::joinable!(grants -> teams (team_id));
+diesel::joinable!(tokens -> users (user_id));
+diesel::joinable!(attendance -> agents (agent_id));
+diesel::joinable!(conversations -> agents (agent_id));
+diesel::joinable!(transcripts -> conversations (conversation_id));
+diesel::joinable!(recordings -> conversations (conversation_id));
+diesel::joinable!(scorecard_versions -> scorecards (scorecard_id));
+diesel::joinable!(draws -> sampling_plans (plan_id));
+diesel::joinable!(draw_agents -> draws (draw_id));
+diesel::joinable!(draw_agents -> agents (agent_id));
+diesel::joinable!(draw_agents -> teams (team_id));
+diesel::joinable!(samples -> draws (draw_id));
+diesel::joinable!(samples -> sampling_plans (plan_id));
+diesel::joinable!(samples -> agents (agent_id));
+diesel::joinable!(samples -> conversations (conversation_id));
+diesel::joinable!(samples -> scorecard_versions (scorecard_version_id));
+diesel::joinable!(samples -> users (inspector_id));
+diesel::joinable!(drafts -> samples (sample_id));
+diesel::joinable!(drafts -> users (inspector_id));
+diesel::joinable!(evaluations -> samples (sample_id));
+diesel::joinable!(evaluations -> conversations (conversation_id));
+diesel::joinable!(evaluations -> agents (agent_id));
+diesel::joinable!(evaluations -> users (inspector_id));
+diesel::joinable!(evaluations -> scorecard_versions (scorecard_version_id));
+diesel::joinable!(evaluation_revisions -> evaluations (evaluation_id));
+diesel::joinable!(evaluation_items -> evaluations (evaluation_id));
+diesel::joinable!(violations -> evaluations (evaluation_id));
+diesel::joinable!(violations -> conversations (conversation_id));
+diesel::joinable!(violations -> agents (agent_id));
+diesel::joinable!(violations -> violation_types (type_id));
+diesel::joinable!(ledger -> agents (agent_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    agent_teams,
+    agents,
+    answers,
+    attendance,
+    audit,
+    conversations,
+    drafts,
+    draw_agents,
+    draws,
+    evaluation_items,
+    evaluation_revisions,
+    evaluations,
+    fine_policies,
+    grants,
+    imports,
+    leases,
+    ledger,
+    organisation,
+    pass_policies,
+    period_agents,
+    period_files,
+    period_fine_lines,
+    period_units,
+    periods,
+    recordings,
+    samples,
+    sampling_plans,
+    scorecard_versions,
+    scorecards,
+    team_ancestors,
+    teams,
+    tokens,
+    transcripts,
+    users,
+    vendors,
+    violation_types,
+    violations,
+);

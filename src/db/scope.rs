@@ -1,0 +1,107 @@
+//! The actor's reach as SQL: lists are filtered where the rows are, not afterwards.
+//!
+//! `query.filter(scope::agents(samples::agent_id, &reach))` keeps the rows of the agents within reach, and all rows where the reach is
+//! everything. What is an inspector's own is a question of samples and not of agents: filter that by [`Reach::user`].
+
+use diesel::QueryResult;
+use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
+use diesel::sql_types::Bool;
+
+use super::connection::MultiBackend;
+use super::sql_types::Uid;
+use crate::domain::access::Reach;
+use crate::domain::id::{AgentId, TeamId, VendorId};
+
+/// Rows whose agent is within reach: of its teams and vendors, as the agents belong to them now, and the actor's own.
+pub fn agents<C>(agent_id: C, reach: &Reach) -> Within<C> {
+    Within { column: agent_id, of: Of::Agent, reach: reach.clone() }
+}
+
+/// Rows whose team is within reach.
+pub fn teams<C>(team_id: C, reach: &Reach) -> Within<C> {
+    Within { column: team_id, of: Of::Team, reach: reach.clone() }
+}
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy)]
+enum Of {
+    Agent,
+    Team,
+}
+
+/// A condition: see [`agents`] and [`teams`].
+#[derive(Debug, Clone)]
+pub struct Within<C> {
+    column: C,
+    of: Of,
+    reach: Reach,
+}
+
+impl<C> Within<C> {
+    /// `SELECT id FROM teams WHERE …` of the teams and vendors in reach.
+    fn teams_sql<'b>(&'b self, out: &mut AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        out.push_sql("SELECT scope_t.id FROM teams scope_t WHERE 1 = 0");
+        if !self.reach.teams.is_empty() {
+            out.push_sql(" OR scope_t.id IN (SELECT scope_a.team_id FROM team_ancestors scope_a WHERE scope_a.ancestor_id IN (");
+            for (n, team) in self.reach.teams.iter().enumerate() {
+                out.push_sql(if n == 0 { "" } else { ", " });
+                out.push_bind_param::<Uid, TeamId>(team)?;
+            }
+            out.push_sql("))");
+        }
+        for vendor in &self.reach.vendors {
+            out.push_sql(" OR scope_t.vendor_id = ");
+            out.push_bind_param::<Uid, VendorId>(vendor)?;
+        }
+        Ok(())
+    }
+}
+
+impl<C: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for Within<C> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+        out.unsafe_to_cache_prepared();
+        if self.reach.all {
+            out.push_sql("1 = 1");
+            return Ok(());
+        }
+        out.push_sql("(");
+        self.column.walk_ast(out.reborrow())?;
+        match self.of {
+            Of::Team => {
+                out.push_sql(" IN (");
+                self.teams_sql(&mut out)?;
+                out.push_sql(")");
+            }
+            Of::Agent => {
+                out.push_sql(" IN (SELECT scope_g.id FROM agents scope_g WHERE scope_g.team_id IN (");
+                self.teams_sql(&mut out)?;
+                out.push_sql("))");
+                if let Some(own) = self.reach.agent.as_ref().filter(|_| self.reach.own) {
+                    out.push_sql(" OR ");
+                    self.column.walk_ast(out.reborrow())?;
+                    out.push_sql(" = ");
+                    out.push_bind_param::<Uid, AgentId>(own)?;
+                }
+            }
+        }
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+impl<C> QueryId for Within<C> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<C: Expression> Expression for Within<C> {
+    type SqlType = Bool;
+}
+
+impl<C: AppearsOnTable<QS>, QS> AppearsOnTable<QS> for Within<C> {}
+impl<C: SelectableExpression<QS>, QS> SelectableExpression<QS> for Within<C> {}
+
+impl<C> ValidGrouping<()> for Within<C> {
+    type IsAggregate = is_aggregate::No;
+}

@@ -1,0 +1,14 @@
+//! What the API and the pages share: errors, the acting person, request ids, limits, conditional requests.
+
+pub mod body;
+pub mod caller;
+pub mod conditional;
+pub mod page;
+pub mod problem;
+pub mod refusals;
+
+pub use body::{Body, Query};
+pub use caller::Caller;
+pub use conditional::{IfMatch, Versioned};
+pub use page::PageQuery;
+pub use problem::Problem;

@@ -1,0 +1,126 @@
+//! Errors as RFC 9457 problem documents.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderValue, WWW_AUTHENTICATE};
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::domain::Refusal;
+use crate::domain::refusal::RefusalKind;
+use crate::usecases::Error;
+
+/// One field at fault.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FieldFault {
+    /// Path of the field, such as `items[3].comment`.
+    pub field: String,
+    /// What is wrong and what would be right.
+    pub message: String,
+}
+
+/// An error as its caller sees it (RFC 9457, `application/problem+json`).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ProblemDocument {
+    /// A URI reference that names the kind of problem: `/problems/{code}`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The status in words.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// Stable machine-readable code.
+    pub code: String,
+    /// What is wrong and what would be right.
+    pub detail: String,
+    /// The fields at fault.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldFault>,
+}
+
+/// The error of every handler. A [`Refusal`] is the caller's to mend and is told in full; anything else is ours: logged with its cause,
+/// answered as 500 or 503 without it.
+#[derive(Debug)]
+pub struct Problem(pub Error);
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        Self(error)
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        Self(refusal.into())
+    }
+}
+
+impl std::fmt::Display for Problem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Set on the response of a refused request, so that the audit line can be written.
+#[derive(Debug, Clone, Copy)]
+pub struct RefusedCode(pub &'static str);
+
+impl Problem {
+    fn status_of(refusal: &Refusal) -> StatusCode {
+        match refusal.kind {
+            RefusalKind::Invalid => StatusCode::BAD_REQUEST,
+            RefusalKind::Unauthenticated => StatusCode::UNAUTHORIZED,
+            RefusalKind::Forbidden => StatusCode::FORBIDDEN,
+            RefusalKind::NotFound => StatusCode::NOT_FOUND,
+            RefusalKind::Conflict => StatusCode::CONFLICT,
+            RefusalKind::Stale => StatusCode::PRECONDITION_FAILED,
+            RefusalKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            RefusalKind::Unsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            RefusalKind::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            RefusalKind::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        match &self.0 {
+            Error::Refused(refusal) => Self::status_of(refusal),
+            Error::Connection(_) | Error::NotCommitted(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Database(_) | Error::Damaged(_) | Error::Panicked(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let status = self.status_code();
+        let title = status.canonical_reason().unwrap_or("Error").to_owned();
+        let (code, detail, errors) = match &self.0 {
+            Error::Refused(refusal) => {
+                let errors = refusal.faults.iter().map(|f| FieldFault { field: f.field.clone(), message: f.message.clone() }).collect();
+                (refusal.code, refusal.message.clone(), errors)
+            }
+            error => {
+                tracing::error!(%error, "a request failed");
+                let detail = if status == StatusCode::SERVICE_UNAVAILABLE {
+                    "the database is not available at the moment and nothing was stored; try again"
+                } else {
+                    "something went wrong on our side and nothing was stored; the request id finds the cause in the log"
+                };
+                (if status == StatusCode::SERVICE_UNAVAILABLE { "unavailable" } else { "internal" }, detail.to_owned(), Vec::new())
+            }
+        };
+        let document =
+            ProblemDocument { kind: format!("/problems/{code}"), title, status: status.as_u16(), code: code.to_owned(), detail, errors };
+        let mut response = HttpResponse::build(status);
+        response.insert_header((actix_web::http::header::CONTENT_TYPE, "application/problem+json"));
+        if status == StatusCode::UNAUTHORIZED {
+            response.insert_header((WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")));
+        }
+        let body = serde_json::to_string(&document).unwrap_or_default();
+        let mut response = response.body(body);
+        if matches!(self.0, Error::Refused(_)) {
+            response.extensions_mut().insert(RefusedCode(code));
+        }
+        response
+    }
+}

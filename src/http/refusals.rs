@@ -1,0 +1,51 @@
+//! What surrounds every request: its id, safe headers, and the audit line of a refusal.
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{CACHE_CONTROL, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, web};
+use tracing_actix_web::RequestId as TracedId;
+
+use super::caller::{Caller, RequestId};
+use super::problem::RefusedCode;
+use crate::app::App;
+use crate::usecases::sessions::note_refusal::note_refusal;
+
+/// Gives the request its id, answers with it in `X-Request-Id`, and sets the headers that every answer carries.
+///
+/// # Errors
+/// Those of the handler.
+pub async fn around(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let id = request.extensions().get::<TracedId>().map(ToString::to_string).unwrap_or_default();
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let app = request.app_data::<web::Data<App>>().cloned();
+    let changes = !request.method().is_safe();
+    let mut response = match next.call(request).await {
+        Ok(response) => response,
+        Err(error) => return Err(error),
+    };
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
+    }
+    let headers = response.headers_mut();
+    headers.insert(HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff"));
+    if !headers.contains_key(CACHE_CONTROL) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    let refused = response.response().extensions().get::<RefusedCode>().copied();
+    let caller = response.request().extensions().get::<Caller>().cloned();
+    if let (Some(RefusedCode(code)), Some(Caller(actor)), Some(app)) = (refused, caller, app) {
+        let status = response.status().as_u16();
+        if changes || status == 403 {
+            let (method, path) = (response.request().method().to_string(), response.request().path().to_owned());
+            if let Err(error) = note_refusal(&app, &actor, &method, &path, code, status).await {
+                tracing::error!(%error, "the audit line of a refused request could not be written");
+            }
+        }
+    }
+    Ok(response)
+}

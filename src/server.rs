@@ -1,0 +1,98 @@
+//! The running service: the API, the health of it, its metrics, and an orderly end.
+
+use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
+use actix_web::{App as ActixApp, HttpResponse, HttpServer, web};
+use tracing_actix_web::TracingLogger;
+use utoipa::OpenApi;
+use utoipa::openapi::OpenApi as OpenApiDocument;
+use utoipa_actix_web::AppExt;
+use utoipa_swagger_ui::SwaggerUi;
+
+use crate::api;
+use crate::app::App;
+use crate::domain::Refusal;
+use crate::http::Problem;
+use crate::http::refusals::around;
+use crate::metrics;
+
+/// A service that listens.
+pub struct Listening {
+    /// Where it listens, with the port that it was given.
+    pub address: std::net::SocketAddr,
+    /// Runs until it is told to stop, and finishes what it accepted.
+    pub server: Server,
+}
+
+/// Binds the address of the configuration and makes the service that answers there. Await the server to run it.
+///
+/// # Errors
+/// Where the address cannot be bound.
+pub fn listen(app: App) -> std::io::Result<Listening> {
+    let http = app.config.http.clone();
+    let data = web::Data::new(app);
+    let server = HttpServer::new(move || {
+        let (actix, document) = ActixApp::new()
+            .into_utoipa_app()
+            .openapi(api::Document::openapi())
+            .app_data(data.clone())
+            .service(utoipa_actix_web::scope("/api/v1").configure(api::routes))
+            .split_for_parts();
+        actix
+            .configure(health)
+            .service(SwaggerUi::new("/api/docs/{_:.*}").url("/api/openapi.json", document))
+            .default_service(web::to(no_such_path))
+            .wrap(from_fn(around))
+            .wrap(from_fn(metrics::measure))
+            .wrap(TracingLogger::default())
+    })
+    .workers(http.workers)
+    .shutdown_timeout(http.shutdown_seconds)
+    .bind((http.bind, http.port))?;
+    let address = server.addrs().first().copied().ok_or_else(|| std::io::Error::other("no address was bound"))?;
+    Ok(Listening { address, server: server.run() })
+}
+
+/// The OpenAPI document of what the service serves.
+pub fn openapi() -> OpenApiDocument {
+    let (_, document) = ActixApp::new()
+        .into_utoipa_app()
+        .openapi(api::Document::openapi())
+        .service(utoipa_actix_web::scope("/api/v1").configure(api::routes))
+        .split_for_parts();
+    document
+}
+
+/// The OpenAPI document as it is checked in: pretty JSON with a line break at the end.
+pub fn openapi_json() -> String {
+    openapi()
+        .to_pretty_json()
+        .map(|mut text| {
+            text.push('\n');
+            text
+        })
+        .unwrap_or_default()
+}
+
+fn health(config: &mut web::ServiceConfig) {
+    config
+        .route("/healthz", web::get().to(|| async { HttpResponse::Ok().content_type("text/plain").body("ok\n") }))
+        .route("/readyz", web::get().to(ready))
+        .route("/metrics", web::get().to(metrics::show));
+}
+
+/// Ready when the database answers.
+async fn ready(app: web::Data<App>) -> HttpResponse {
+    match app.read(|conn| crate::db::organisation::find(conn).map(|o| o.is_some())).await {
+        Ok(true) => HttpResponse::Ok().content_type("text/plain").body("ready\n"),
+        Ok(false) => HttpResponse::ServiceUnavailable().content_type("text/plain").body("the centre is not set up yet; run `assay init`\n"),
+        Err(error) => {
+            tracing::warn!(%error, "not ready");
+            HttpResponse::ServiceUnavailable().content_type("text/plain").body("the database does not answer\n")
+        }
+    }
+}
+
+async fn no_such_path(request: actix_web::HttpRequest) -> Result<HttpResponse, Problem> {
+    Err(Refusal::not_found("path", request.path()).into())
+}

@@ -1,0 +1,9 @@
+//! The verbs: one folder per noun, one file per verb. Each file tells the whole story of one thing that a user does.
+//!
+//! A use case asks the permission table first, then loads the facts, lets the domain decide, and stores the state, the audit line and
+//! whatever follows in the same transaction.
+
+pub mod organisation;
+pub mod sessions;
+
+pub use crate::db::{Error, Result};

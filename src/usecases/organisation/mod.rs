@@ -1,0 +1,3 @@
+//! The organisation (the centre itself).
+
+pub mod init;

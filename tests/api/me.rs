@@ -1,0 +1,31 @@
+//! Who the caller is, and what every answer has in common.
+
+use crate::support::on_both;
+use assay::domain::access::Role;
+
+on_both! {
+    fn a_caller_learns_who_it_is(app: &TestApp) {
+        let me = app.admin().get("me").expect(200);
+        assert_eq!(me.json()["roles"], serde_json::json!(["admin"]));
+        assert!(me.header("x-request-id").is_some_and(|id| !id.is_empty()));
+        let auditor = app.person(Role::Auditor).get("me").expect(200).json();
+        assert!(!auditor["actions"].as_array().unwrap().contains(&"periods.close".into()));
+    }
+
+    fn without_a_valid_token_nothing_is_told(app: &TestApp) {
+        let detail = app.anonymous().get("me").refused(401, "unauthenticated");
+        assert!(detail.contains("Authorization: Bearer"), "{detail}");
+        app.with_token("assay_wrong").get("me").refused(401, "unauthenticated");
+        app.anonymous().get("/nowhere").refused(404, "not_found");
+    }
+
+    fn the_service_tells_its_health(app: &TestApp) {
+        app.anonymous().get("/healthz").expect(200);
+        app.anonymous().get("/readyz").expect(200);
+        app.anonymous().get("me");
+        let metrics = app.anonymous().get("/metrics").expect(200).text();
+        assert!(metrics.contains(r#"assay_http_request_seconds_count{method="GET",route="/api/v1/me""#), "{metrics}");
+        app.anonymous().get("/api/docs/").expect(200);
+        app.anonymous().get("/api/openapi.json").expect(200);
+    }
+}

@@ -1,0 +1,157 @@
+//! A private PostgreSQL for the tests: one cluster per test process, found among the machine's own programs, reached through a
+//! socket in its own folder, gone when the process is gone, however it ends.
+//!
+//! Where PostgreSQL 15 or newer is not installed the tests that want it say so and pass; with `ASSAY_REQUIRE=postgres` in the
+//! environment (a comma-separated list) they fail instead.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::fs::{MetadataExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{ChildStdin, Command, Stdio};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use diesel::pg::PgConnection;
+use diesel::{Connection, RunQueryDsl};
+
+/// The oldest PostgreSQL that the service supports.
+const OLDEST: u32 = 15;
+
+/// Starts the cluster in the current folder, says `ready`, waits until nobody holds its standard input any more, and cleans up.
+/// `$1` is the folder of the programs, `$2` the cluster's own folder.
+const KEEPER: &str = r#"
+    stop() { "$1/pg_ctl" stop -D data -m immediate >>log 2>&1 </dev/null; cd /; rm -rf "$2"; }
+    "$1/initdb" -D data -U assay -A trust -E UTF8 --locale=C --no-sync >log 2>&1 </dev/null &&
+    "$1/pg_ctl" start -w -t 60 -D data -l log -o "-c listen_addresses='' -c unix_socket_directories='$2' -c port=5432 \
+        -c max_connections=300 -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c wal_level=minimal \
+        -c max_wal_senders=0 -c shared_buffers=64MB -c autovacuum=off -c lc_messages=C" >>log 2>&1 </dev/null ||
+    { tail -n 5 log | tr '\n' ' '; echo; stop "$1" "$2"; exit 1; }
+    echo ready
+    cat >/dev/null
+    stop "$1" "$2"
+"#;
+
+/// The private cluster of this test process.
+pub struct Server {
+    folder: PathBuf,
+    made: AtomicU64,
+    /// The keeper's standard input. It closes when this process ends, also by a crash, and the keeper then cleans up.
+    _held: ChildStdin,
+}
+
+impl Server {
+    /// The URL of a database of this cluster.
+    pub fn url(&self, database: &str) -> String {
+        format!("postgres:///{database}?host={}&user=assay", self.folder.display())
+    }
+
+    /// Makes a database that nobody else uses, empty or a copy of `template` (the name of a database without connections), and
+    /// gives its URL. It goes with the cluster.
+    pub fn fresh_database(&self, template: Option<&str>) -> String {
+        let name = format!("test_{}", self.made.fetch_add(1, Ordering::Relaxed));
+        self.create_database(&name, template);
+        self.url(&name)
+    }
+
+    /// Makes a database with a name of the caller's choice, for use as a template, and gives its URL.
+    pub fn create_database(&self, name: &str, template: Option<&str>) -> String {
+        let mut connection = PgConnection::establish(&self.url("postgres")).expect("the private cluster answers");
+        let template = template.unwrap_or("template0");
+        diesel::sql_query(format!("CREATE DATABASE \"{name}\" TEMPLATE \"{template}\""))
+            .execute(&mut connection)
+            .unwrap_or_else(|error| panic!("CREATE DATABASE {name} TEMPLATE {template}: {error}"));
+        self.url(name)
+    }
+}
+
+/// The cluster of this process, started by the first who asks. `None` where PostgreSQL is not installed.
+///
+/// # Panics
+/// Where it does not start although it is installed, and where it is not installed although `ASSAY_REQUIRE` names `postgres`.
+pub fn server() -> Option<&'static Server> {
+    static SERVER: OnceLock<Result<Server, String>> = OnceLock::new();
+    match SERVER.get_or_init(|| programs().map_or_else(|| Err(String::new()), |programs| start(&programs))) {
+        Ok(server) => Some(server),
+        Err(why) if !why.is_empty() => panic!("the private PostgreSQL did not start: {why}"),
+        Err(_) if required("postgres") => panic!("ASSAY_REQUIRE names postgres, but no PostgreSQL {OLDEST} or newer was found"),
+        Err(_) => {
+            let thread = std::thread::current();
+            // Not eprintln!, which the test harness swallows where the test passes.
+            let _ = writeln!(
+                std::io::stderr(),
+                "SKIPPED on PostgreSQL: {} (no PostgreSQL {OLDEST} or newer in PATH or /usr/lib/postgresql/*/bin)",
+                thread.name().unwrap_or("a test")
+            );
+            None
+        }
+    }
+}
+
+/// Whether `ASSAY_REQUIRE`, a comma-separated list, names `what`: a test that lacks it then fails and does not skip.
+pub fn required(what: &str) -> bool {
+    std::env::var("ASSAY_REQUIRE").is_ok_and(|list| list.split(',').any(|item| item.trim() == what))
+}
+
+/// The folder of the first PostgreSQL that is new enough: PATH first, then Debian's folders, the newest first.
+fn programs() -> Option<PathBuf> {
+    let mut folders: Vec<PathBuf> = std::env::var_os("PATH").map(|path| std::env::split_paths(&path).collect()).unwrap_or_default();
+    let mut versions: Vec<(u32, PathBuf)> = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry.ok()?.path().file_name()?.to_str()?.parse().ok())
+        .map(|version: u32| (version, Path::new("/usr/lib/postgresql").join(version.to_string()).join("bin")))
+        .collect();
+    versions.sort();
+    folders.extend(versions.into_iter().rev().map(|(_, folder)| folder));
+    folders
+        .into_iter()
+        .filter(|folder| ["initdb", "pg_ctl"].iter().all(|program| folder.join(program).is_file()))
+        .find(|folder| major_version(folder).is_some_and(|version| version >= OLDEST))
+}
+
+/// Reads `postgres (PostgreSQL) 15.14 (Debian …)`.
+fn major_version(folder: &Path) -> Option<u32> {
+    let answer = Command::new(folder.join("postgres")).arg("--version").output().ok()?;
+    let text = String::from_utf8(answer.stdout).ok()?;
+    text.split_whitespace().nth(2)?.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+}
+
+fn start(programs: &Path) -> Result<Server, String> {
+    // In /tmp whatever TMPDIR says: the path of a socket may have 107 bytes.
+    let folder = tempfile::Builder::new().prefix("assay-pg-").tempdir_in("/tmp").map_err(|error| error.to_string())?.keep();
+    let mut keeper = Command::new("sh");
+    keeper.arg("-c").arg(KEEPER).arg("keeper").arg(programs).arg(&folder);
+    keeper.current_dir(&folder).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PG")) {
+        keeper.env_remove(name);
+    }
+    // A group of its own: an interrupt from the keyboard ends the tests, and the keeper only after them.
+    keeper.process_group(0);
+    if fs::metadata(&folder).map_err(|error| error.to_string())?.uid() == 0 {
+        // PostgreSQL refuses to run as root.
+        let (uid, gid) = lesser_user().ok_or("neither the user postgres nor nobody exists")?;
+        chown(&folder, Some(uid), Some(gid)).map_err(|error| error.to_string())?;
+        keeper.uid(uid).gid(gid);
+    }
+    let mut child = keeper.spawn().map_err(|error| format!("sh: {error}"))?;
+    let held = child.stdin.take().ok_or("no standard input")?;
+    let mut answer = String::new();
+    BufReader::new(child.stdout.take().ok_or("no standard output")?).read_line(&mut answer).map_err(|error| error.to_string())?;
+    match answer.trim() {
+        "ready" => Ok(Server { folder, made: AtomicU64::new(0), _held: held }),
+        "" => Err("it said nothing".to_owned()),
+        why => Err(why.to_owned()),
+    }
+}
+
+/// The user and group id of `postgres`, or else of `nobody`.
+fn lesser_user() -> Option<(u32, u32)> {
+    let users = fs::read_to_string("/etc/passwd").ok()?;
+    ["postgres", "nobody"].iter().find_map(|wanted| {
+        let line = users.lines().find(|line| line.split(':').next() == Some(wanted))?;
+        let mut ids = line.split(':').skip(2);
+        Some((ids.next()?.parse().ok()?, ids.next()?.parse().ok()?))
+    })
+}
