@@ -2,14 +2,21 @@
 //! facts and time come in as arguments, decisions go out as values.
 
 pub mod access;
+pub mod agent;
+pub mod attendance;
 pub mod conversation;
 pub mod csv_table;
 pub mod id;
 pub mod language;
+pub mod line_report;
+pub mod membership;
 pub mod money;
 pub mod page;
+pub mod people;
 pub mod period;
 pub mod refusal;
+pub mod team;
+pub mod vendor;
 pub mod version;
 pub mod violation;
 pub(crate) mod words;
