@@ -8,16 +8,21 @@ pub mod audit;
 pub mod both;
 #[allow(missing_docs, reason = "what the derive makes")]
 pub mod connection;
+pub mod conversations;
 pub mod error;
+pub mod imports;
 pub mod migrate;
 pub mod organisation;
+pub mod recordings;
 #[allow(missing_docs, reason = "the columns are described in the migrations")]
 pub mod schema;
 pub mod scope;
 pub mod sql_types;
 pub mod tokens;
+pub mod transcripts;
 pub mod tx;
 pub mod users;
+pub mod views;
 mod writer;
 
 use std::sync::Arc;

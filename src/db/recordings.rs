@@ -5,10 +5,10 @@ use diesel::prelude::*;
 
 use super::connection::AnyConnection;
 use super::error::Result;
-use super::schema::recordings;
+use super::schema::{audit, recordings};
 use super::sql_types::At;
 use super::tx::Tx;
-use crate::domain::id::{ConversationId, RecordingId};
+use crate::domain::id::{ConversationId, RecordingId, UserId};
 
 /// A recording as it is stored.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable)]
@@ -125,4 +125,22 @@ pub fn find(conn: &mut AnyConnection, conversation: ConversationId, id: Recordin
         .select(RecordingRow::as_select())
         .first(conn)
         .optional()?)
+}
+
+/// The action of the audit line of a hearing.
+pub const HEARD: &str = "recording.heard";
+
+/// Whether the audit log has a hearing of this recording by this user that began after `since`.
+///
+/// # Errors
+/// What the database says.
+pub fn heard_since(conn: &mut AnyConnection, id: RecordingId, user: Option<UserId>, since: DateTime<Utc>) -> Result<bool> {
+    let lines = audit::table
+        .filter(audit::object_kind.eq("recording"))
+        .filter(audit::object_id.eq(id.to_string()))
+        .filter(audit::action.eq(HEARD))
+        .filter(audit::at.gt(At(since)))
+        .select(audit::user_id)
+        .load::<Option<UserId>>(conn)?;
+    Ok(lines.contains(&user))
 }

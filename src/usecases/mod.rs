@@ -3,7 +3,9 @@
 //! A use case asks the permission table first, then loads the facts, lets the domain decide, and stores the state, the audit line and
 //! whatever follows in the same transaction.
 
+pub mod conversations;
 pub mod organisation;
+pub mod recordings;
 pub mod sessions;
 
 pub use crate::db::{Error, Result};

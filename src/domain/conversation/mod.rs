@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 pub use attributes::AttributeValue;
 pub use input::{ConversationInput, RecordingInput, StereoInput, TranscriptLineInput};
 pub use limits::ImportLimits;
-pub use recording::{AudioCodec, AudioFormat, RecordingReference, Voices};
+pub use recording::{AudioCodec, AudioFormat, RecordingReference, Voices, checked_file};
 
 use super::refusal::Refused;
 use super::words::words;

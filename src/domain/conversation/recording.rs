@@ -113,7 +113,7 @@ pub struct RecordingReference {
 ///
 /// # Errors
 /// `Invalid` naming `field`.
-pub(super) fn checked_file(field: &str, name: &str) -> Refused<String> {
+pub fn checked_file(field: &str, name: &str) -> Refused<String> {
     let no = |message: &str| Err(Refusal::invalid(field, message.to_owned()));
     if name.is_empty() {
         return no("must name a file below the import's folder, such as 2026/11/c-1.wav");
