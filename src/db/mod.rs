@@ -8,6 +8,8 @@ pub mod audit;
 pub mod both;
 #[allow(missing_docs, reason = "what the derive makes")]
 pub mod connection;
+#[path = "views/conversations.rs"]
+pub mod conversation_views;
 pub mod conversations;
 pub mod draw_agents;
 pub mod draws;
@@ -27,7 +29,6 @@ pub mod tokens;
 pub mod transcripts;
 pub mod tx;
 pub mod users;
-pub mod views;
 mod writer;
 
 use std::sync::Arc;

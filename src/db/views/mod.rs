@@ -1,6 +1,5 @@
-//! Read models: what lists, queues and dashboards show, each in one query.
+//! Read models: lists and queues, each one query.
 
-pub mod conversations;
 pub mod evaluations;
 pub mod grading;
 pub mod violations;

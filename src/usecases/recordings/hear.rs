@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::db::recordings::RecordingRow;
-use crate::db::views::conversations as view;
+use crate::db::conversation_views as view;
 use crate::db::{self, Result};
 use crate::domain::Refusal;
 use crate::domain::access::{Action, Actor};
