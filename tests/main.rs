@@ -11,5 +11,7 @@
 
 mod api;
 mod architecture;
+mod cli;
 mod db;
+mod real_data;
 mod support;

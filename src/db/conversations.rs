@@ -159,10 +159,7 @@ pub fn closed_periods(conn: &mut AnyConnection) -> Result<HashSet<Period>> {
 ///
 /// # Errors
 /// What the database says.
-pub fn sampled_and_graded(
-    conn: &mut AnyConnection,
-    ids: &[ConversationId],
-) -> Result<(HashSet<ConversationId>, HashSet<ConversationId>)> {
+pub fn sampled_and_graded(conn: &mut AnyConnection, ids: &[ConversationId]) -> Result<(HashSet<ConversationId>, HashSet<ConversationId>)> {
     let sampled: HashMap<SampleId, ConversationId> = samples::table
         .filter(samples::conversation_id.eq_any(ids))
         .filter(samples::replaced_at.is_null())

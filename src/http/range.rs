@@ -57,7 +57,8 @@ mod tests {
         for beyond in ["bytes=100-", "bytes=100-200", "bytes=99999999999999999999999-", "bytes=-0"] {
             assert_eq!(of(beyond), Wanted::Beyond, "{beyond}");
         }
-        for whole in ["", "bytes=", "bytes=-", "bytes=5", "bytes=9-3", "bytes=a-b", "bytes=0-1,5-6", "items=0-1", "bytes=+1-2", "bytes=1-x"] {
+        for whole in ["", "bytes=", "bytes=-", "bytes=5", "bytes=9-3", "bytes=a-b", "bytes=0-1,5-6", "items=0-1", "bytes=+1-2", "bytes=1-x"]
+        {
             assert_eq!(of(whole), Wanted::Whole, "{whole}");
         }
         assert_eq!(wanted(None, None, "\"t\"", 100), Wanted::Whole);

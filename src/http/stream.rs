@@ -51,7 +51,8 @@ pub fn reader(mut body: Payload) -> (BodyReader, impl Future<Output = ()>) {
     let feed = async move {
         let mut thrown_away = 0_usize;
         while let Some(block) = body.next().await {
-            let block = block.map_err(|error| std::io::Error::new(std::io::ErrorKind::UnexpectedEof, format!("the upload broke off: {error}")));
+            let block =
+                block.map_err(|error| std::io::Error::new(std::io::ErrorKind::UnexpectedEof, format!("the upload broke off: {error}")));
             let (length, failed) = (block.as_ref().map_or(0, Bytes::len), block.is_err());
             if send.send(block).await.is_err() {
                 thrown_away = thrown_away.saturating_add(length);

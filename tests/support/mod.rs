@@ -2,8 +2,11 @@
 
 #![allow(dead_code, reason = "the test app offers what tests may need")]
 
+pub mod agents;
 pub mod client;
 pub mod postgres;
+pub mod real_data;
+pub mod sounds;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};

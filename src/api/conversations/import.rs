@@ -51,7 +51,12 @@ struct ImportForm {
     )
 )]
 #[post("/conversations/import")]
-pub(super) async fn import_conversations(app: web::Data<App>, caller: Caller, request: HttpRequest, body: web::Payload) -> Result<web::Json<ImportReport>, Problem> {
+pub(super) async fn import_conversations(
+    app: web::Data<App>,
+    caller: Caller,
+    request: HttpRequest,
+    body: web::Payload,
+) -> Result<web::Json<ImportReport>, Problem> {
     let media_type = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
     if media_type.trim_start().to_ascii_lowercase().starts_with("multipart/form-data") {
         return import_form(&app, &caller, &request, body).await.map(web::Json);

@@ -62,7 +62,11 @@ struct ListQuery {
     )
 )]
 #[get("/conversations")]
-async fn list_conversations(app: web::Data<App>, caller: Caller, query: Query<ListQuery>) -> Result<web::Json<Page<ConversationSummary>>, Problem> {
+async fn list_conversations(
+    app: web::Data<App>,
+    caller: Caller,
+    query: Query<ListQuery>,
+) -> Result<web::Json<Page<ConversationSummary>>, Problem> {
     let ListQuery { agent, team, channel, queue, period, source, external_id, limit, cursor } = query.0;
     let page = PageRequest::parse(limit, cursor.as_deref())?;
     let filter = ConversationFilter { agent, team, channel, queue, period, source, external_id };
@@ -80,6 +84,10 @@ async fn list_conversations(app: web::Data<App>, caller: Caller, query: Query<Li
     )
 )]
 #[get("/conversations/{conversation_id}")]
-async fn show_conversation(app: web::Data<App>, caller: Caller, path: web::Path<ConversationId>) -> Result<web::Json<ConversationDetail>, Problem> {
+async fn show_conversation(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<ConversationId>,
+) -> Result<web::Json<ConversationDetail>, Problem> {
     Ok(web::Json(show(&app, &caller, path.into_inner()).await?))
 }

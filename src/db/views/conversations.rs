@@ -89,8 +89,7 @@ pub fn page(
                 .or(conversations::id.eq_any(own_samples!(user).filter(samples::blind.eq(false)).select(samples::conversation_id))),
         ),
         Some(user) => query.filter(
-            scope::agents(conversations::agent_id, reach)
-                .or(conversations::id.eq_any(own_samples!(user).select(samples::conversation_id))),
+            scope::agents(conversations::agent_id, reach).or(conversations::id.eq_any(own_samples!(user).select(samples::conversation_id))),
         ),
         None => query.filter(scope::agents(conversations::agent_id, reach)),
     };
@@ -139,15 +138,11 @@ pub fn find(conn: &mut AnyConnection, reach: &Reach, id: ConversationId) -> Resu
     let query = conversations::table.inner_join(agents::table).filter(conversations::id.eq(id)).into_boxed::<MultiBackend>();
     let query = match inspector(reach) {
         Some(user) => query.filter(
-            scope::agents(conversations::agent_id, reach)
-                .or(conversations::id.eq_any(own_samples!(user).select(samples::conversation_id))),
+            scope::agents(conversations::agent_id, reach).or(conversations::id.eq_any(own_samples!(user).select(samples::conversation_id))),
         ),
         None => query.filter(scope::agents(conversations::agent_id, reach)),
     };
-    Ok(query
-        .select((ConversationRow::as_select(), agents::employee_no, agents::name, agents::team_id))
-        .first(conn)
-        .optional()?)
+    Ok(query.select((ConversationRow::as_select(), agents::employee_no, agents::name, agents::team_id)).first(conn).optional()?)
 }
 
 /// Which of these conversations the actor sees only as samples to be graded blind, so that their agent must not be named.
@@ -156,10 +151,12 @@ pub fn find(conn: &mut AnyConnection, reach: &Reach, id: ConversationId) -> Resu
 /// What the database says.
 pub fn blind(conn: &mut AnyConnection, reach: &Reach, ids: &[ConversationId]) -> Result<HashSet<ConversationId>> {
     let Some(user) = inspector(reach) else { return Ok(HashSet::new()) };
-    let seen = own_samples!(user)
-        .filter(samples::conversation_id.eq_any(ids))
-        .select((samples::conversation_id, samples::blind))
-        .load::<(ConversationId, bool)>(conn)?;
+    let seen = own_samples!(user).filter(samples::conversation_id.eq_any(ids)).select((samples::conversation_id, samples::blind)).load::<(
+        ConversationId,
+        bool,
+    )>(
+        conn
+    )?;
     let mut blind: HashSet<ConversationId> = seen.iter().filter(|(_, blind)| *blind).map(|(id, _)| *id).collect();
     for (id, _) in seen.iter().filter(|(_, blind)| !*blind) {
         blind.remove(id);

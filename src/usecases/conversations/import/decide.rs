@@ -7,8 +7,8 @@ use crate::db::conversations::ConversationRow;
 use crate::db::recordings::RecordingRow;
 use crate::db::{self, AnyConnection, Result};
 use crate::domain::access::Reach;
-use crate::domain::conversation::change::{self, EvidenceChange, StoredConversation};
 use crate::domain::conversation::TranscriptLine;
+use crate::domain::conversation::change::{self, EvidenceChange, StoredConversation};
 use crate::domain::id::{AgentId, ConversationId};
 use crate::domain::period::Period;
 use crate::domain::{Refusal, Refused};
@@ -28,6 +28,7 @@ pub(super) struct Existing {
     pub(super) recordings: Vec<RecordingRow>,
     sampled: bool,
     graded: bool,
+    within_reach: bool,
     /// Its transcript, where it matters whether it changes.
     transcript: Vec<TranscriptLine>,
 }
@@ -60,12 +61,13 @@ impl Facts {
         for (source, external_ids) in by_source {
             stored.extend(db::conversations::by_external_ids(conn, source, &external_ids)?);
         }
-        let existing = Self::existing(conn, rows, stored)?;
+        let existing = Self::existing(conn, reach, rows, stored)?;
         Ok(Self { agents, existing, closed: db::conversations::closed_periods(conn)? })
     }
 
     fn existing(
         conn: &mut AnyConnection,
+        reach: &Reach,
         rows: &[Prepared],
         stored: Vec<(ConversationRow, String)>,
     ) -> Result<HashMap<(String, String), Existing>> {
@@ -75,6 +77,8 @@ impl Facts {
         let digests: HashMap<(&str, &str), &[u8; 32]> =
             rows.iter().map(|r| ((r.conversation.source.as_str(), r.conversation.external_id.as_str()), &r.digest)).collect();
         let ids: Vec<ConversationId> = stored.iter().map(|(row, _)| row.id).collect();
+        let owners: HashSet<&str> = stored.iter().map(|(_, employee_no)| employee_no.as_str()).collect();
+        let owners = db::conversations::agents_by_number(conn, &owners.into_iter().collect::<Vec<_>>(), reach)?;
         let (sampled, graded) = db::conversations::sampled_and_graded(conn, &ids)?;
         let mut recordings: HashMap<ConversationId, Vec<RecordingRow>> = HashMap::new();
         for recording in db::recordings::of_conversations(conn, &ids)? {
@@ -86,6 +90,7 @@ impl Facts {
             let graded = graded.contains(&row.id);
             let transcript = if graded && !same { db::transcripts::load(conn, row.id)? } else { Vec::new() };
             let one = Existing {
+                within_reach: owners.contains_key(&employee_no),
                 employee_no,
                 recordings: recordings.remove(&row.id).unwrap_or_default(),
                 sampled: sampled.contains(&row.id),
@@ -108,7 +113,8 @@ pub(super) fn decide<'a>(new: &'a Prepared, facts: &'a Facts) -> Refused<Verdict
     let old = facts.existing.get(&(conversation.source.clone(), conversation.external_id.clone()));
     let stored = old.map(|old| old.recordings.as_slice()).unwrap_or_default();
     let agent = facts.agents.get(&conversation.agent).copied().ok_or_else(|| {
-        let message = format!("there is no agent with the employee number `{}` within your reach; import the agents first", conversation.agent);
+        let message =
+            format!("there is no agent with the employee number `{}` within your reach; import the agents first", conversation.agent);
         let mut refusal = Refusal::invalid("agent", message);
         refusal.code = "unknown_agent";
         refusal
@@ -120,6 +126,11 @@ pub(super) fn decide<'a>(new: &'a Prepared, facts: &'a Facts) -> Refused<Verdict
         }
         return Ok(Verdict::Insert { agent, recordings });
     };
+    if !old.within_reach {
+        let mut refusal = Refusal::forbidden("the conversation is there already and belongs to an agent who is not within your reach");
+        refusal.code = "out_of_reach";
+        return Err(refusal);
+    }
     let all_kept = recordings.iter().all(|recording| matches!(recording, Recorded::Kept(_)));
     if old.row.digest == new.digest && all_kept {
         return Ok(Verdict::Unchanged);

@@ -142,7 +142,8 @@ impl Workshop {
     fn given(&self, reference: &RecordingReference) -> Given {
         let content = match &self.folder {
             Some(folder) => folder.open(&reference.file).and_then(|mut file| {
-                hash(&mut file, self.limits.bytes).map_err(|error| Refusal::invalid("file", format!("`{}` {}", reference.file, said(&error))))
+                hash(&mut file, self.limits.bytes)
+                    .map_err(|error| Refusal::invalid("file", format!("`{}` {}", reference.file, said(&error))))
             }),
             None => {
                 let message = "no recordings came with this import; send them as parts of a multipart form, or name their folder";
@@ -186,7 +187,9 @@ impl Workshop {
                 }),
             };
             let fits = sound.and_then(|sound| match given.reference.voices {
-                Voices::Stereo { .. } if sound.channels != 2 => Err(Refusal::invalid("stereo", format!("`{name}` is mono; say who `speaker` is"))),
+                Voices::Stereo { .. } if sound.channels != 2 => {
+                    Err(Refusal::invalid("stereo", format!("`{name}` is mono; say who `speaker` is")))
+                }
                 Voices::Stereo { .. } | Voices::One(_) | Voices::Everyone => Ok(sound),
             });
             given.sound = Some(fits.map_err(|refusal| refusal.within(&format!("recordings[{i}]")))?);
@@ -205,7 +208,11 @@ impl Workshop {
             file.seek(SeekFrom::Start(0)).map_err(|error| damaged(error.into()))?;
             let stored = self.store.put(&mut file, self.limits.bytes).map_err(damaged)?;
             if stored != *content {
-                return Err(Refusal::conflict("file_changed", format!("{} changed while it was read; run the import again", given.reference.file)).into());
+                return Err(Refusal::conflict(
+                    "file_changed",
+                    format!("{} changed while it was read; run the import again", given.reference.file),
+                )
+                .into());
             }
         }
         Ok(())

@@ -81,10 +81,8 @@ fn update(tx: &mut Tx<'_>, old: &Existing, new: &ConversationRow, transcript: &P
 
 /// What the audit log keeps of a conversation: everything but what was said.
 fn described(row: &ConversationRow, recordings: &[RecordingRow]) -> Value {
-    let recordings: Vec<Value> = recordings
-        .iter()
-        .map(|r| json!({ "name": r.name, "sides": r.sides, "start_ms": r.start_ms, "sha256": r.sha256 }))
-        .collect();
+    let recordings: Vec<Value> =
+        recordings.iter().map(|r| json!({ "name": r.name, "sides": r.sides, "start_ms": r.start_ms, "sha256": r.sha256 })).collect();
     json!({
         "channel": row.channel,
         "agent_id": row.agent_id,
