@@ -21,5 +21,6 @@ pub mod domain;
 pub mod http;
 pub mod metrics;
 pub mod recordings;
+pub mod reports;
 pub mod server;
 pub mod usecases;

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 
 use super::connection::AnyConnection;
 use super::error::Result;
-use super::schema::{agents, conversations, drafts, evaluations, periods, samples};
+use super::schema::{agents, conversations, drafts, evaluations, samples};
 use super::scope;
 use super::sql_types::At;
 use super::tx::Tx;
@@ -143,15 +143,6 @@ pub fn agents_by_number(conn: &mut AnyConnection, numbers: &[&str], reach: &Reac
         .filter(scope::agents(agents::id, reach))
         .select((agents::employee_no, agents::id))
         .load::<(String, AgentId)>(conn)?;
-    Ok(rows.into_iter().collect())
-}
-
-/// The closed periods.
-///
-/// # Errors
-/// What the database says.
-pub fn closed_periods(conn: &mut AnyConnection) -> Result<HashSet<Period>> {
-    let rows = periods::table.filter(periods::closed_at.is_not_null()).select(periods::period).load::<Period>(conn)?;
     Ok(rows.into_iter().collect())
 }
 

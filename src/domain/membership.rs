@@ -2,6 +2,7 @@
 //! none can overlap, and a move adds one and changes none (handbook 3.4).
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use super::id::TeamId;
 use super::period::Period;
@@ -14,11 +15,12 @@ pub const ALWAYS: NaiveDate = match NaiveDate::from_ymd_opt(2000, 1, 1) {
 };
 
 /// A stay in a team, until the next one begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Membership {
     /// The first day in the team.
     pub from: NaiveDate,
     /// The team.
+    #[serde(rename = "team_id")]
     pub team: TeamId,
 }
 
@@ -51,10 +53,15 @@ pub fn team_in(history: &[Membership], period: Period) -> Option<TeamId> {
 /// Decides a move to `team` from the day `from` on.
 ///
 /// # Errors
-/// `Invalid` on `from` for a day outside the years 2000 to 2999; `Conflict` with code `period_closed` where the agent's team at the end
+/// `Invalid` on `from` for a day before the year 2000 or after `today`, the local day; `Conflict` with code `period_closed` where the agent's team at the end
 /// of one of the `closed` periods would become another one: what is closed stays as it was (handbook 3.7).
-pub fn move_to(history: &[Membership], team: TeamId, from: NaiveDate, closed: &[Period]) -> Refused<Move> {
-    Period::of_day(from).map_err(|_| Refusal::invalid("from", format!("{from} is not within the years 2000 to 2999")))?;
+pub fn move_to(history: &[Membership], team: TeamId, from: NaiveDate, today: NaiveDate, closed: &[Period]) -> Refused<Move> {
+    if from < ALWAYS || from > today {
+        return Err(Refusal::invalid(
+            "from",
+            format!("{from} is not possible; a move is recorded on its day or later: {ALWAYS} to {today}"),
+        ));
+    }
     let after = Membership { from, team };
     let decision = match history.iter().find(|stay| stay.from == from) {
         Some(same_day) if same_day.team == team => Move::Unchanged,
@@ -112,24 +119,27 @@ mod tests {
     #[test]
     fn a_move_adds_corrects_a_slip_or_changes_nothing() {
         let history = [stay("2026-01-01", 1), stay("2026-06-01", 2)];
-        let ask = |n, from| move_to(&history, team(n), day(from), &[]).unwrap();
+        let ask_on = |from| move_to(&history, team(1), day(from), day("2026-12-31"), &[]);
+        let ask = |n, from| move_to(&history, team(n), day(from), day("2026-12-31"), &[]).unwrap();
         assert_eq!(ask(3, "2026-07-01"), Move::Adds(stay("2026-07-01", 3)));
         assert_eq!(ask(3, "2026-03-01"), Move::Adds(stay("2026-03-01", 3)));
         assert_eq!(ask(3, "2026-06-01"), Move::Corrects { before: history[1], after: stay("2026-06-01", 3) });
         assert_eq!(ask(2, "2026-06-01"), Move::Unchanged);
         assert_eq!(ask(2, "2026-08-01"), Move::Unchanged);
-        assert_eq!(move_to(&history, team(1), day("0099-01-01"), &[]).unwrap_err().faults[0].field, "from");
+        assert_eq!(ask_on("1999-12-31").unwrap_err().faults[0].field, "from");
+        assert_eq!(ask_on("2027-01-01").unwrap_err().faults[0].field, "from");
     }
 
     #[test]
     fn a_closed_period_keeps_its_teams() {
         let history = [stay("2026-01-01", 1)];
+        let today = day("2026-10-09");
         let closed = ["2026-08".parse().unwrap(), "2026-09".parse().unwrap()];
-        let refusal = move_to(&history, team(2), day("2026-09-30"), &closed).unwrap_err();
+        let refusal = move_to(&history, team(2), day("2026-09-30"), today, &closed).unwrap_err();
         assert_eq!(refusal.code, "period_closed");
         assert!(refusal.message.contains("2026-10-01"), "{}", refusal.message);
-        assert!(move_to(&history, team(2), day("2026-10-01"), &closed).is_ok());
-        assert!(move_to(&[], team(2), day("2026-01-01"), &closed).is_ok());
+        assert!(move_to(&history, team(2), day("2026-10-01"), today, &closed).is_ok());
+        assert!(move_to(&[], team(2), day("2026-01-01"), today, &closed).is_ok());
     }
 
     proptest! {
@@ -140,7 +150,7 @@ mod tests {
             let on = |offset: u64| ALWAYS + chrono::Days::new(offset);
             let mut history: Vec<_> = stays.iter().map(|(offset, n)| Membership { from: on(*offset), team: team(*n) }).collect();
             let before = history.clone();
-            match move_to(&history, team(n), on(at), &[]).unwrap() {
+            match move_to(&history, team(n), on(at), on(400), &[]).unwrap() {
                 Move::Unchanged => {}
                 Move::Adds(stay) => history.push(stay),
                 Move::Corrects { after, .. } => { history.retain(|s| s.from != after.from); history.push(after); }
@@ -149,7 +159,7 @@ mod tests {
             for earlier in 0..at {
                 prop_assert_eq!(team_on(&history, on(earlier)), team_on(&before, on(earlier)));
             }
-            prop_assert_eq!(move_to(&history, team(n), on(at), &[]).unwrap(), Move::Unchanged);
+            prop_assert_eq!(move_to(&history, team(n), on(at), on(400), &[]).unwrap(), Move::Unchanged);
         }
     }
 }

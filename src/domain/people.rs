@@ -1,19 +1,8 @@
-//! What vendors, teams, agents and users have in common: languages, addresses, and how files write them.
+//! What vendors, teams, agents and users have in common: addresses, and how files write days and flags.
 
 use chrono::NaiveDate;
 
 use super::refusal::{Refusal, Refused};
-use super::words::words;
-
-words! {
-    /// The language in which a person reads pages and mails.
-    Language ("language") {
-        /// Chinese.
-        Zh = "zh",
-        /// English.
-        En = "en",
-    }
-}
 
 /// The most characters of a name of a person, team or vendor.
 pub const NAME_LENGTH: usize = 200;

@@ -2,16 +2,17 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::csv_table::{Columns, Line};
 use super::id::{TeamId, VendorId};
 use super::people::{NAME_LENGTH, flag_of_cell, given};
 use super::refusal::{Faults, Refusal, Refused, checked_code, checked_text};
-use super::vendor::{unreachable_fault, yes};
+use super::vendor::unreachable_fault;
 
 /// The columns of `teams.csv`.
-pub const COLUMNS: Columns = Columns { required: &["code", "name_zh", "name_en"], optional: &["parent", "vendor", "active"], prefix: None };
+pub const COLUMNS: Columns = Columns { required: &["code", "name"], optional: &["parent", "vendor", "archived"], prefix: None };
 
 /// How deep teams may nest.
 pub const DEPTH: usize = 16;
@@ -22,10 +23,8 @@ pub const DEPTH: usize = 16;
 pub struct TeamInput {
     /// Unique short code, 1 to 64 letters, digits, `-`, `_` or `.`; files refer to the team by it.
     pub code: String,
-    /// Name in Chinese, at most 200 characters.
-    pub name_zh: String,
-    /// Name in English, at most 200 characters.
-    pub name_en: String,
+    /// Name, at most 200 characters.
+    pub name: String,
     /// The team that it is part of; absent for a team at the top.
     #[serde(default)]
     pub parent_id: Option<TeamId>,
@@ -33,19 +32,60 @@ pub struct TeamInput {
     /// where this is absent.
     #[serde(default)]
     pub vendor_id: Option<VendorId>,
-    /// Whether people work in it; true where absent.
-    #[serde(default = "yes")]
-    pub active: bool,
+    /// True where nobody works in it any more; false where absent.
+    #[serde(default)]
+    pub archived: bool,
+}
+
+/// A team.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Team {
+    /// The id.
+    pub id: TeamId,
+    /// Unique short code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// The team that it is part of; absent for a team at the top.
+    pub parent_id: Option<TeamId>,
+    /// The vendor that it belongs to; absent for the centre's own.
+    pub vendor_id: Option<VendorId>,
+    /// Since when nobody works in it any more.
+    pub archived_at: Option<DateTime<Utc>>,
+    /// Since when the service knows it.
+    pub created_at: DateTime<Utc>,
+    /// Rises with each change; the `ETag`.
+    pub version: i32,
+}
+
+impl Team {
+    /// What was written down of it.
+    pub fn input(&self) -> TeamInput {
+        TeamInput {
+            code: self.code.clone(),
+            name: self.name.clone(),
+            parent_id: self.parent_id,
+            vendor_id: self.vendor_id,
+            archived: self.archived_at.is_some(),
+        }
+    }
+}
+
+/// Which teams a list is to show.
+#[derive(Debug, Clone, Default)]
+pub struct TeamFilter {
+    /// Only this team and those below it.
+    pub below: Option<TeamId>,
+    /// Only teams of this vendor.
+    pub vendor: Option<VendorId>,
 }
 
 /// What changes in a team; absent fields stay as they are. The code never changes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TeamChange {
-    /// Name in Chinese, at most 200 characters.
-    pub name_zh: Option<String>,
-    /// Name in English, at most 200 characters.
-    pub name_en: Option<String>,
+    /// Name, at most 200 characters.
+    pub name: Option<String>,
     /// The team that it is part of; null for a team at the top.
     #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<TeamId>)]
@@ -54,8 +94,8 @@ pub struct TeamChange {
     #[serde(default, deserialize_with = "given", skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<VendorId>)]
     pub vendor_id: Option<Option<VendorId>>,
-    /// Whether people work in it.
-    pub active: Option<bool>,
+    /// True where nobody works in it any more.
+    pub archived: Option<bool>,
 }
 
 impl TeamInput {
@@ -66,10 +106,9 @@ impl TeamInput {
     pub fn checked(self) -> Refused<Self> {
         let mut faults = Faults::new();
         let code = faults.take(checked_code("code", &self.code)).unwrap_or_default();
-        let name_zh = faults.take(checked_text("name_zh", &self.name_zh, NAME_LENGTH)).unwrap_or_default();
-        let name_en = faults.take(checked_text("name_en", &self.name_en, NAME_LENGTH)).unwrap_or_default();
+        let name = faults.take(checked_text("name", &self.name, NAME_LENGTH)).unwrap_or_default();
         faults.finish()?;
-        Ok(Self { code, name_zh, name_en, ..self })
+        Ok(Self { code, name, ..self })
     }
 
     /// The team after a change.
@@ -78,11 +117,10 @@ impl TeamInput {
     /// `Invalid` with every field at fault.
     pub fn changed(self, change: TeamChange) -> Refused<Self> {
         let after = Self {
-            name_zh: change.name_zh.unwrap_or(self.name_zh),
-            name_en: change.name_en.unwrap_or(self.name_en),
+            name: change.name.unwrap_or(self.name),
             parent_id: change.parent_id.unwrap_or(self.parent_id),
             vendor_id: change.vendor_id.unwrap_or(self.vendor_id),
-            active: change.active.unwrap_or(self.active),
+            archived: change.archived.unwrap_or(self.archived),
             code: self.code,
         };
         after.checked()
@@ -94,16 +132,14 @@ impl TeamInput {
 pub struct TeamLine {
     /// The team's code.
     pub code: String,
-    /// Name in Chinese.
-    pub name_zh: String,
-    /// Name in English.
-    pub name_en: String,
+    /// Name.
+    pub name: String,
     /// Code of the team that it is part of; `Some(None)` for the top.
     pub parent: Option<Option<String>>,
     /// Code of its vendor; `Some(None)` for the centre's own.
     pub vendor: Option<Option<String>>,
-    /// Whether people work in it.
-    pub active: Option<bool>,
+    /// True where nobody works in it any more.
+    pub archived: Option<bool>,
 }
 
 impl TeamLine {
@@ -113,20 +149,19 @@ impl TeamLine {
     /// `Invalid` with every column at fault.
     pub fn of_line(line: &Line) -> Refused<Self> {
         let mut faults = Faults::new();
-        let active = line.filled("active").and_then(|cell| faults.take(flag_of_cell("active", cell)));
+        let archived = line.filled("archived").and_then(|cell| faults.take(flag_of_cell("archived", cell)));
         let reference = |column: &str| line.has(column).then(|| line.filled(column).map(str::to_owned));
         let input = TeamInput {
             code: line.cell("code").to_owned(),
-            name_zh: line.cell("name_zh").to_owned(),
-            name_en: line.cell("name_en").to_owned(),
+            name: line.cell("name").to_owned(),
             parent_id: None,
             vendor_id: None,
-            active: true,
+            archived: false,
         };
         let checked = faults.take(input.checked());
         faults.finish()?;
-        let TeamInput { code, name_zh, name_en, .. } = checked.ok_or_else(unreachable_fault)?;
-        Ok(Self { code, name_zh, name_en, parent: reference("parent"), vendor: reference("vendor"), active })
+        let TeamInput { code, name, .. } = checked.ok_or_else(unreachable_fault)?;
+        Ok(Self { code, name, parent: reference("parent"), vendor: reference("vendor"), archived })
     }
 }
 

@@ -1,13 +1,15 @@
 //! Vendors (乙方), from whom a centre buys work (handbook 1).
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::csv_table::{Columns, Line};
+use super::id::VendorId;
 use super::people::{NAME_LENGTH, flag_of_cell};
 use super::refusal::{Faults, Refused, checked_code, checked_text};
 
 /// The columns of `vendors.csv`.
-pub const COLUMNS: Columns = Columns { required: &["code", "name_zh", "name_en"], optional: &["active"], prefix: None };
+pub const COLUMNS: Columns = Columns { required: &["code", "name"], optional: &["archived"], prefix: None };
 
 /// A vendor as somebody writes it down.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -15,29 +17,45 @@ pub const COLUMNS: Columns = Columns { required: &["code", "name_zh", "name_en"]
 pub struct VendorInput {
     /// Unique short code, 1 to 64 letters, digits, `-`, `_` or `.`; files refer to the vendor by it.
     pub code: String,
-    /// Name in Chinese, at most 200 characters.
-    pub name_zh: String,
-    /// Name in English, at most 200 characters.
-    pub name_en: String,
-    /// Whether the centre still buys from it; true where absent.
-    #[serde(default = "yes")]
-    pub active: bool,
+    /// Name, at most 200 characters.
+    pub name: String,
+    /// True where the centre no longer buys from it; false where absent.
+    #[serde(default)]
+    pub archived: bool,
+}
+
+/// A vendor.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Vendor {
+    /// The id.
+    pub id: VendorId,
+    /// Unique short code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Since when the centre no longer buys from it.
+    pub archived_at: Option<DateTime<Utc>>,
+    /// Since when the service knows it.
+    pub created_at: DateTime<Utc>,
+    /// Rises with each change; the `ETag`.
+    pub version: i32,
+}
+
+impl Vendor {
+    /// What was written down of it.
+    pub fn input(&self) -> VendorInput {
+        VendorInput { code: self.code.clone(), name: self.name.clone(), archived: self.archived_at.is_some() }
+    }
 }
 
 /// What changes in a vendor; absent fields stay as they are. The code never changes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct VendorChange {
-    /// Name in Chinese, at most 200 characters.
-    pub name_zh: Option<String>,
-    /// Name in English, at most 200 characters.
-    pub name_en: Option<String>,
-    /// Whether the centre still buys from it.
-    pub active: Option<bool>,
-}
-
-pub(super) const fn yes() -> bool {
-    true
+    /// Name, at most 200 characters.
+    pub name: Option<String>,
+    /// True where the centre no longer buys from it.
+    pub archived: Option<bool>,
 }
 
 impl VendorInput {
@@ -48,10 +66,9 @@ impl VendorInput {
     pub fn checked(self) -> Refused<Self> {
         let mut faults = Faults::new();
         let code = faults.take(checked_code("code", &self.code)).unwrap_or_default();
-        let name_zh = faults.take(checked_text("name_zh", &self.name_zh, NAME_LENGTH)).unwrap_or_default();
-        let name_en = faults.take(checked_text("name_en", &self.name_en, NAME_LENGTH)).unwrap_or_default();
+        let name = faults.take(checked_text("name", &self.name, NAME_LENGTH)).unwrap_or_default();
         faults.finish()?;
-        Ok(Self { code, name_zh, name_en, active: self.active })
+        Ok(Self { code, name, archived: self.archived })
     }
 
     /// The vendor after a change.
@@ -59,31 +76,41 @@ impl VendorInput {
     /// # Errors
     /// `Invalid` with every field at fault.
     pub fn changed(self, change: VendorChange) -> Refused<Self> {
-        let after = Self {
-            name_zh: change.name_zh.unwrap_or(self.name_zh),
-            name_en: change.name_en.unwrap_or(self.name_en),
-            active: change.active.unwrap_or(self.active),
-            code: self.code,
-        };
+        let after = Self { name: change.name.unwrap_or(self.name), archived: change.archived.unwrap_or(self.archived), code: self.code };
         after.checked()
     }
+}
 
-    /// Reads a line of `vendors.csv`. Without the column `active`, or with an empty cell in it, a vendor that exists stays as it is.
+/// A line of `vendors.csv`. A column that the file lacks is `None`: the vendor keeps what it has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VendorLine {
+    /// The vendor's code.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Whether the centre no longer buys from it.
+    pub archived: Option<bool>,
+}
+
+impl VendorLine {
+    /// Reads a line.
     ///
     /// # Errors
     /// `Invalid` with every column at fault.
-    pub fn of_line(line: &Line, existing: Option<&Self>) -> Refused<Self> {
+    pub fn of_line(line: &Line) -> Refused<Self> {
         let mut faults = Faults::new();
-        let active = line.filled("active").and_then(|cell| faults.take(flag_of_cell("active", cell)));
-        let input = Self {
-            code: line.cell("code").to_owned(),
-            name_zh: line.cell("name_zh").to_owned(),
-            name_en: line.cell("name_en").to_owned(),
-            active: active.or(existing.map(|vendor| vendor.active)).unwrap_or(true),
-        };
+        let archived = line.filled("archived").and_then(|cell| faults.take(flag_of_cell("archived", cell)));
+        let input = VendorInput { code: line.cell("code").to_owned(), name: line.cell("name").to_owned(), archived: false };
         let checked = faults.take(input.checked());
         faults.finish()?;
-        checked.ok_or_else(unreachable_fault)
+        let VendorInput { code, name, .. } = checked.ok_or_else(unreachable_fault)?;
+        Ok(Self { code, name, archived })
+    }
+
+    /// The vendor that the line describes, given the one that exists.
+    pub fn onto(&self, existing: Option<&VendorInput>) -> VendorInput {
+        let archived = self.archived.or(existing.map(|vendor| vendor.archived)).unwrap_or(false);
+        VendorInput { code: self.code.clone(), name: self.name.clone(), archived }
     }
 }
 
@@ -99,14 +126,14 @@ mod tests {
 
     #[test]
     fn a_line_says_all_that_is_wrong_with_it() {
-        let text = "code,name_zh,name_en,active\nV 1,,Acme,perhaps\nV1,甲,Acme,\n";
+        let text = "code,name,archived\nV 1,,perhaps\nV1,甲,\n";
         let lines: Vec<_> =
             Table::open(text.as_bytes(), &COLUMNS, Limits { rows: 9, line_bytes: 99 }).unwrap().map(Result::unwrap).collect();
-        let faults = VendorInput::of_line(&lines[0], None).unwrap_err().faults;
-        assert_eq!(faults.iter().map(|f| f.field.as_str()).collect::<Vec<_>>(), ["active", "code", "name_zh"]);
-        let vendor = VendorInput::of_line(&lines[1], None).unwrap();
-        assert!(vendor.active);
-        let retired = VendorInput { active: false, ..vendor };
-        assert_eq!(VendorInput::of_line(&lines[1], Some(&retired)).unwrap(), retired);
+        let faults = VendorLine::of_line(&lines[0]).unwrap_err().faults;
+        assert_eq!(faults.iter().map(|f| f.field.as_str()).collect::<Vec<_>>(), ["archived", "code", "name"]);
+        let vendor = VendorLine::of_line(&lines[1]).unwrap();
+        assert!(!vendor.onto(None).archived);
+        let retired = VendorInput { archived: true, ..vendor.onto(None) };
+        assert_eq!(vendor.onto(Some(&retired)), retired);
     }
 }

@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 
 use assay::db::schema::{audit, periods, transcripts};
 use assay::domain::access::{Grant, GrantReach, Role};
+use assay::domain::id::CloseId;
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
@@ -229,7 +230,14 @@ on_both! {
         import(&manager, &file).expect(200);
         app.write(|tx| {
             diesel::insert_into(periods::table)
-                .values((periods::period.eq("2026-10"), periods::state.eq("closed"), periods::closed_at.eq(tx.at())))
+                .values((
+                    periods::period.eq("2026-10"),
+                    periods::state.eq("closed"),
+                    periods::close_id.eq(tx.id::<CloseId>()),
+                    periods::touched_at.eq(tx.at()),
+                    periods::closed_at.eq(tx.at()),
+                    periods::standing_in_the_way.eq("{}"),
+                ))
                 .execute(tx.conn)?;
             Ok(())
         });

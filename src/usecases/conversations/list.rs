@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
-use crate::db::conversation_views::{self as view, Listed, Wanted};
+use crate::db::views::conversations::{self as view, Listed, Wanted};
 use crate::db::{Error, Result};
 use crate::domain::Refusal;
 use crate::domain::access::{Action, Actor};

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::list::ConversationSummary;
 use crate::app::App;
-use crate::db::conversation_views as view;
 use crate::db::recordings::RecordingRow;
+use crate::db::views::conversations as view;
 use crate::db::{self, Result};
 use crate::domain::access::{Action, Actor};
 use crate::domain::conversation::{AttributeValue, TranscriptLine, Voices};

@@ -8,8 +8,8 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use crate::app::App;
-use crate::db::conversation_views as view;
 use crate::db::recordings::RecordingRow;
+use crate::db::views::conversations as view;
 use crate::db::{self, Result};
 use crate::domain::Refusal;
 use crate::domain::access::{Action, Actor};

@@ -18,7 +18,8 @@ use crate::recordings::Stored;
 pub(super) struct Facts {
     agents: HashMap<String, AgentId>,
     existing: HashMap<(String, String), Existing>,
-    closed: HashSet<Period>,
+    /// The last period in which nothing may change any more.
+    frozen: Option<Period>,
 }
 
 /// A conversation that is there already.
@@ -62,7 +63,14 @@ impl Facts {
             stored.extend(db::conversations::by_external_ids(conn, source, &external_ids)?);
         }
         let existing = Self::existing(conn, reach, rows, stored)?;
-        Ok(Self { agents, existing, closed: db::conversations::closed_periods(conn)? })
+        // What is being closed at this moment is as good as closed.
+        let frozen = db::periods::last_closed(conn)?.max(db::periods::closing(conn)?);
+        Ok(Self { agents, existing, frozen })
+    }
+
+    /// Whether nothing may change in a period any more: it or a later one is closed.
+    fn is_frozen(&self, period: Period) -> bool {
+        self.frozen.is_some_and(|frozen| period <= frozen)
     }
 
     fn existing(
@@ -121,7 +129,7 @@ pub(super) fn decide<'a>(new: &'a Prepared, facts: &'a Facts) -> Refused<Verdict
     })?;
     let recordings = recorded(new, stored)?;
     let Some(old) = old else {
-        if facts.closed.contains(&new.period) {
+        if facts.is_frozen(new.period) {
             return Err(change::closed_period(new.period));
         }
         return Ok(Verdict::Insert { agent, recordings });
@@ -152,11 +160,11 @@ pub(super) fn decide<'a>(new: &'a Prepared, facts: &'a Facts) -> Refused<Verdict
         channel: old.row.channel,
         started_at: old.row.started_at,
         period: old.row.period,
-        closed: facts.closed.contains(&old.row.period),
+        closed: facts.is_frozen(old.row.period),
         sampled: old.sampled,
         graded: old.graded,
     };
-    change::decide(&before, conversation, new.period, facts.closed.contains(&new.period), evidence)?;
+    change::decide(&before, conversation, new.period, facts.is_frozen(new.period), evidence)?;
     Ok(Verdict::Update { agent, old, recordings })
 }
 

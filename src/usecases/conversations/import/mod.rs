@@ -123,10 +123,10 @@ async fn bring_in(
     if prepared.rows.iter().any(|row| !row.recordings.is_empty()) {
         let rows = Arc::new(prepared.rows);
         let (shop, shared) = (Arc::clone(workshop), Arc::clone(&rows));
-        let (verdicts, known) = app.read(move |conn| prepare::foresee(conn, &shop.reach, &shared)).await?;
+        let foresight = app.read(move |conn| prepare::foresee(conn, &shop.reach, &shared)).await?;
         let shop = Arc::clone(workshop);
         let rows = Arc::try_unwrap(rows).unwrap_or_else(|shared| (*shared).clone());
-        prepared = blocking(move || shop.read_recordings(rows, verdicts, &known)).await??;
+        prepared = blocking(move || shop.read_recordings(rows, foresight)).await??;
         prepared.refused.drain(..).for_each(|refused| report.refuse(refused));
     }
     let rows = Arc::new(prepared.rows);

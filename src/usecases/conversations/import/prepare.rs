@@ -95,18 +95,22 @@ pub(super) struct Step {
     pub(super) refused: Vec<RefusedConversation>,
 }
 
+/// What is known of a chunk before its recordings are read.
+pub(super) struct Foresight {
+    /// Whether each row would be stored.
+    verdicts: Vec<Refused<()>>,
+    /// Contents that are stored already, by their SHA-256.
+    known: HashMap<String, SoundFacts>,
+}
+
 /// Says beforehand what will become of each row, so that the recordings of those that will be refused are never stored; and which contents are known.
-pub(super) fn foresee(
-    conn: &mut AnyConnection,
-    reach: &Reach,
-    rows: &[Prepared],
-) -> Result<(Vec<Refused<()>>, HashMap<String, SoundFacts>)> {
+pub(super) fn foresee(conn: &mut AnyConnection, reach: &Reach, rows: &[Prepared]) -> Result<Foresight> {
     let facts = Facts::load(conn, reach, rows)?;
     let verdicts = rows.iter().map(|row| decide::decide(row, &facts).map(drop::<Verdict<'_>>)).collect();
     let contents: Vec<String> =
         rows.iter().flat_map(|row| &row.recordings).filter_map(|r| r.content.as_ref().ok()).map(|c| c.key.to_string()).collect();
     let known = db::recordings::with_contents(conn, &contents)?;
-    Ok((verdicts, known.into_iter().map(|row| (row.sha256.clone(), row.into())).collect()))
+    Ok(Foresight { verdicts, known: known.into_iter().map(|row| (row.sha256.clone(), row.into())).collect() })
 }
 
 impl Workshop {
@@ -155,15 +159,11 @@ impl Workshop {
 
     /// Reads and stores the recordings of the rows that will not be refused. A conversation with a recording that is not sound is refused, and
     /// none of its recordings is stored.
-    pub(super) fn read_recordings(
-        &self,
-        rows: Vec<Prepared>,
-        verdicts: Vec<Refused<()>>,
-        known: &HashMap<String, SoundFacts>,
-    ) -> Result<Step> {
+    pub(super) fn read_recordings(&self, rows: Vec<Prepared>, foresight: Foresight) -> Result<Step> {
+        let Foresight { verdicts, known } = foresight;
         let mut step = Step { rows: Vec::with_capacity(rows.len()), refused: Vec::new() };
         for (mut row, verdict) in rows.into_iter().zip(verdicts) {
-            let read = verdict.and_then(|()| self.probe_all(&mut row, known));
+            let read = verdict.and_then(|()| self.probe_all(&mut row, &known));
             match read {
                 Ok(()) => {
                     self.store_all(&row)?;
