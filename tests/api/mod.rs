@@ -1,3 +1,4 @@
 mod conversations;
 mod me;
 mod recordings;
+mod sampled_conversations;

@@ -1,5 +1,7 @@
 //! The readers of the public data lose nothing, and the neutral format takes all of it.
 
+mod docs;
+
 use std::fs::File;
 
 use assay::domain::conversation::{Conversation, ConversationInput, ImportLimits, ndjson::NdjsonReader};

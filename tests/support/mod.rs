@@ -6,6 +6,7 @@ pub mod agents;
 pub mod client;
 pub mod postgres;
 pub mod real_data;
+pub mod samples;
 pub mod sounds;
 
 use std::path::PathBuf;
@@ -97,6 +98,7 @@ impl TestApp {
             // A copy by SQLite itself: what was committed last may still lie in the log beside the file.
             let copy = path.with_file_name("copy.db");
             let mut connection = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+            diesel::sql_query("PRAGMA busy_timeout = 20000").execute(&mut connection).unwrap();
             diesel::sql_query(format!("VACUUM INTO '{}'", copy.display())).execute(&mut connection).unwrap();
             copy
         });
