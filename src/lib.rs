@@ -24,3 +24,4 @@ pub mod recordings;
 pub mod reports;
 pub mod server;
 pub mod usecases;
+pub mod web;

@@ -15,6 +15,7 @@ use crate::domain::Refusal;
 use crate::http::Problem;
 use crate::http::refusals::around;
 use crate::metrics;
+use crate::web as web_pages;
 
 /// A service that listens.
 pub struct Listening {
@@ -42,6 +43,7 @@ pub fn listen(app: App) -> std::io::Result<Listening> {
         actix
             .configure(health)
             .service(SwaggerUi::new("/api/docs/{_:.*}").url("/api/openapi.json", document))
+            .configure(web_pages::routes)
             .default_service(web::to(no_such_path))
             .wrap(from_fn(around))
             .wrap(from_fn(metrics::measure))
@@ -99,6 +101,9 @@ fn bad_path(error: &impl std::fmt::Display) -> Problem {
     Refusal::invalid("path", format!("{error}; ids look like 01932b6e-7c1a-7f3a-9d52-0c1f5a0e4b11")).into()
 }
 
-async fn no_such_path(request: actix_web::HttpRequest) -> Result<HttpResponse, Problem> {
-    Err(Refusal::not_found("path", request.path()).into())
+async fn no_such_path(request: actix_web::HttpRequest) -> actix_web::Result<HttpResponse> {
+    if !request.path().starts_with("/api/") {
+        return Ok(web_pages::trouble::no_such_page(request).await?);
+    }
+    Err(Problem::from(Refusal::not_found("path", request.path())).into())
 }

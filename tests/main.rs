@@ -15,3 +15,4 @@ mod cli;
 mod db;
 mod real_data;
 mod support;
+mod web;

@@ -7,6 +7,7 @@ pub mod page;
 pub mod problem;
 pub mod range;
 pub mod refusals;
+pub mod session;
 pub mod stream;
 
 pub use body::{Body, Query};

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "the test app offers what tests may need")]
 
 pub mod agents;
+pub mod browser;
 pub mod client;
 pub mod postgres;
 pub mod real_data;
