@@ -15,5 +15,6 @@ mod cli;
 mod db;
 mod jobs;
 mod openapi;
+mod real_data;
 mod support;
 mod web;

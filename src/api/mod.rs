@@ -2,6 +2,7 @@
 //!
 //! Each handler parses into domain types, calls one use case, and turns its answer into a response. The use case asks for permission.
 
+pub mod conversations;
 pub mod draws;
 pub mod evaluations;
 pub mod me;
@@ -20,6 +21,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Adds every route to the application and to its OpenAPI document. In alphabetical order.
 pub fn routes(config: &mut ServiceConfig<'_>) {
+    conversations::routes(config);
     draws::routes(config);
     evaluations::routes(config);
     me::routes(config);

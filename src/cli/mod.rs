@@ -4,6 +4,7 @@
 
 mod check_config;
 mod draw;
+mod import;
 mod init;
 mod migrate;
 mod openapi;
@@ -40,6 +41,7 @@ pub struct Cli {
 enum Command {
     CheckConfig(check_config::Args),
     Draw(draw::Args),
+    Import(import::Args),
     Init(init::Args),
     Migrate(migrate::Args),
     Openapi(openapi::Args),
@@ -66,6 +68,7 @@ pub fn run(cli: Cli) -> ExitCode {
             match cli.command {
                 Command::CheckConfig(args) => check_config::run(config, args).await,
                 Command::Draw(args) => draw::run(config, args).await,
+                Command::Import(args) => import::run(config, args).await,
                 Command::Init(args) => init::run(config, args).await,
                 Command::Migrate(args) => migrate::run(config, args).await,
                 Command::Openapi(args) => openapi::run(config, args).await,

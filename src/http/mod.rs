@@ -5,8 +5,10 @@ pub mod caller;
 pub mod conditional;
 pub mod page;
 pub mod problem;
+pub mod range;
 pub mod refusals;
 pub mod session;
+pub mod stream;
 
 pub use body::{Body, Query};
 pub use caller::Caller;

@@ -1,4 +1,5 @@
 mod config;
 mod draw;
+mod import;
 mod serve;
 mod setup;
