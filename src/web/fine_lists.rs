@@ -161,7 +161,8 @@ async fn page(app: &App, visitor: &Visitor, period: Period, query: Cursor, form:
     let head = first.head.ok_or_else(|| trouble(Error::Damaged("a fine list without a head".into())))?;
     let currency = head.currency;
     if query.done.is_some() {
-        f.notice = Some(f.t("The month is closed. Its list and its files will never change.", "本月已关账，清单和文件不会再变化。").to_owned());
+        f.notice =
+            Some(f.t("The month is closed. Its list and its files will never change.", "本月已关账，清单和文件不会再变化。").to_owned());
     }
     let groups = vec![
         (f.t("By vendor", "按供应商").to_owned(), totals(&f, &head.totals.vendors, currency)),

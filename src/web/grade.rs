@@ -11,12 +11,14 @@ use super::page::{Visitor, go, render, render_as};
 use super::trouble::Trouble;
 use crate::app::App;
 use crate::domain::id::SampleId;
+use crate::domain::page::PageRequest;
 use crate::domain::sampling::sample::ReplaceReason;
 use crate::domain::{Refusal, Refused};
 use crate::http::Problem;
 use crate::usecases::drafts::save::{SaveDraft, save};
 use crate::usecases::evaluations::submit::{Submission, submit};
-use crate::usecases::queue::{HandedOut, next, open};
+use crate::usecases::queue::{HandedOut, hand_out, next};
+use crate::usecases::samples::claim::claim;
 use crate::usecases::samples::replace::{Replacement, replace};
 use crate::usecases::{Error, violation_types};
 
@@ -44,16 +46,20 @@ async fn take_next(app: web::Data<App>, form: Form) -> Result<HttpResponse, Trou
 }
 
 async fn handed(app: &App, visitor: &Visitor, id: SampleId) -> Result<HandedOut, Trouble> {
-    open::open(app, visitor.actor(), id).await.map_err(|e| Trouble::new(visitor.frame.clone(), e))
+    hand_out(app, visitor.actor(), id).await.map_err(|e| Trouble::new(visitor.frame.clone(), e))
 }
 
 async fn page(app: &App, visitor: &Visitor, handed: HandedOut, form: Typed) -> Result<view::GradePage, Trouble> {
-    let types = violation_types::list::active(app, visitor.actor()).await.map_err(|e| Trouble::new(visitor.frame.clone(), e))?;
+    let all = PageRequest { limit: PageRequest::MAX, after: None };
+    let types =
+        violation_types::list::list(app, visitor.actor(), Some(true), all).await.map_err(|e| Trouble::new(visitor.frame.clone(), e))?;
+    let types: Vec<_> = types.items.into_iter().map(|entry| entry.rules).collect();
     Ok(view::page(visitor.frame.clone(), handed, &types, form))
 }
 
 async fn show(app: web::Data<App>, visitor: Visitor, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
-    let handed = handed(&app, &visitor, sample_id(&visitor, &path)?).await?;
+    let id = sample_id(&visitor, &path)?;
+    let handed = claim(&app, visitor.actor(), id).await.map_err(|e| Trouble::new(visitor.frame.clone(), e))?;
     render(&page(&app, &visitor, handed, Typed::default()).await?)
 }
 
@@ -68,7 +74,7 @@ fn progress(typed: &Typed) -> Refused<(i32, u32)> {
 /// Saves without leaving the page; answers with the version that is now stored, or with a problem document.
 async fn save_draft(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Problem> {
     let id: SampleId = path.parse()?;
-    let handed = open::open(&app, form.visitor.actor(), id).await?;
+    let handed = hand_out(&app, form.visitor.actor(), id).await?;
     let sheet = sheet::read(&form.typed, &handed.scorecard.content)?;
     let (version, seconds) = progress(&form.typed)?;
     let draft = save(&app, form.visitor.actor(), id, SaveDraft { sheet, version, seconds }).await?;

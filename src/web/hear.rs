@@ -68,7 +68,8 @@ pub fn about(f: &Frame, summary: &ConversationSummary) -> String {
         Channel::Email => f.t("e-mail", "邮件"),
     };
     let rating = summary.satisfaction.map(|s| format!("{} {s}", f.t("rating", "满意度")));
-    let parts = [Some(channel.to_owned()), Some(summary.period.to_string()), summary.queue.clone(), Some(clock(summary.duration_ms)), rating];
+    let parts =
+        [Some(channel.to_owned()), Some(summary.period.to_string()), summary.queue.clone(), Some(clock(summary.duration_ms)), rating];
     parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
@@ -115,4 +116,3 @@ fn lines(f: &Frame, transcript: &[TranscriptLine]) -> Vec<Line> {
         })
         .collect()
 }
-

@@ -11,7 +11,11 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 
 /// `(address, English, Chinese)` of each place that this person can go to; the first one is where the person begins.
 pub(super) fn places(actor: &Actor) -> Vec<(&'static str, &'static str, &'static str)> {
-    let all: [(Action, (&'static str, &'static str, &'static str)); 1] = [(Action::Grade, ("/queue", "Queue", "质检队列"))];
+    let all = [
+        (Action::Grade, ("/queue", "Queue", "质检队列")),
+        (Action::ResultRead, ("/results", "Results", "质检结果")),
+        (Action::LedgerRead, ("/months", "Months", "月度关账")),
+    ];
     let open = all.into_iter().filter(|(action, _)| actor.may(*action).is_ok()).map(|(_, place)| place);
     open.chain([("/account", "Account", "我的账户")]).collect()
 }

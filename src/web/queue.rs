@@ -61,13 +61,7 @@ async fn show(app: web::Data<App>, visitor: Visitor) -> Result<HttpResponse, Tro
         group(f.t("Begun", "已领取"), &begun),
         group(f.t("Next", "接下来"), &queue.next.iter().collect::<Vec<_>>()),
     ];
-    let page = QueuePage {
-        waiting: queue.waiting,
-        due_today: queue.due_today,
-        overdue: queue.overdue,
-        done_today: queue.done_today,
-        groups,
-        f,
-    };
+    let page =
+        QueuePage { waiting: queue.waiting, due_today: queue.due_today, overdue: queue.overdue, done_today: queue.done_today, groups, f };
     render(&page)
 }

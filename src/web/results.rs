@@ -17,8 +17,7 @@ use crate::domain::period::Period;
 use crate::domain::results::report::{AgentResult, UnitKind, UnitResult};
 use crate::domain::results::{DaysSource, Fraction, Verdict};
 use crate::domain::violation::ViolationClass;
-use crate::usecases::evaluations::EvaluationSummary;
-use crate::usecases::evaluations::list::EvaluationFilter;
+use crate::usecases::evaluations::{EvaluationFilter, EvaluationSummary};
 use crate::usecases::results::agents::AgentResultFilter;
 use crate::usecases::{evaluations, organisation, results, scorecards};
 
@@ -50,8 +49,7 @@ struct MonthPage {
     after: Period,
     frozen: bool,
     centre: Option<UnitLine>,
-    vendors: Vec<UnitLine>,
-    teams: Vec<UnitLine>,
+    units: Vec<(String, Vec<UnitLine>)>,
     agents: Vec<AgentLine>,
     sort: String,
 }
@@ -181,7 +179,12 @@ fn sort_agents(agents: &mut [AgentResult], by: &str) {
     }
 }
 
-async fn month(app: web::Data<App>, visitor: Visitor, path: web::Path<String>, query: web::Query<Sorting>) -> Result<HttpResponse, Trouble> {
+async fn month(
+    app: web::Data<App>,
+    visitor: Visitor,
+    path: web::Path<String>,
+    query: web::Query<Sorting>,
+) -> Result<HttpResponse, Trouble> {
     let f = visitor.frame.clone();
     let trouble = |e| Trouble::new(f.clone(), e);
     let period: Period = path.parse().map_err(|r: Refusal| Trouble::new(f.clone(), r))?;
@@ -206,8 +209,10 @@ async fn month(app: web::Data<App>, visitor: Visitor, path: web::Path<String>, q
         after: period.next(),
         frozen: agents.first().is_some_and(|a| a.frozen),
         centre: centre.first().map(|u| unit_line(u, &centre_before, &[])),
-        vendors: vendors.iter().map(|u| unit_line(u, &vendors_before, &[])).collect(),
-        teams: teams.iter().map(|u| unit_line(u, &teams_before, &teams)).collect(),
+        units: vec![
+            (f.t("Vendors", "供应商").to_owned(), vendors.iter().map(|u| unit_line(u, &vendors_before, &[])).collect()),
+            (f.t("Teams", "班组").to_owned(), teams.iter().map(|u| unit_line(u, &teams_before, &teams)).collect()),
+        ],
         agents: agents.iter().map(|a| agent_line(&f, a)).collect(),
         sort,
         f,
@@ -336,7 +341,11 @@ fn evidence_links(f: &Frame, conversation: &str, evidence: &[Evidence]) -> Vec<E
             },
             Evidence::Span { from_ms, to_ms, .. } => EvidenceLink {
                 href: format!("/conversations/{conversation}?at={}", from_ms / 1000),
-                text: format!("{}–{}", super::hear::clock(i64::try_from(*from_ms).unwrap_or(0)), super::hear::clock(i64::try_from(*to_ms).unwrap_or(0))),
+                text: format!(
+                    "{}–{}",
+                    super::hear::clock(i64::try_from(*from_ms).unwrap_or(0)),
+                    super::hear::clock(i64::try_from(*to_ms).unwrap_or(0))
+                ),
             },
         })
         .collect()

@@ -10,8 +10,8 @@ use assay::domain::sampling::seed::Seed;
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
-use crate::support::sampling::{Centre, Chat, PERIOD, centre, chats};
 use crate::support::on_both;
+use crate::support::sampling::{Centre, Chat, PERIOD, centre, chats};
 
 fn verify(centre: &Centre, draw: &Value) -> Value {
     centre.manager.post(&format!("draws/{}/verify", draw["id"].as_str().unwrap()), &json!({})).expect(200).json()
