@@ -1,1 +1,6 @@
+mod evaluations;
 mod me;
+mod pass_policies;
+mod results;
+mod scorecards;
+mod violation_types;
