@@ -17,6 +17,7 @@ use super::scope;
 use super::tx::{Tx, from_json, to_json};
 use crate::domain::access::Reach;
 use crate::domain::id::{AgentId, EvaluationId, SampleId, TeamId, VendorId};
+use crate::domain::month_close::PeriodState;
 use crate::domain::period::Period;
 use crate::domain::results::Counts;
 use crate::domain::results::report::{AgentReport, AgentResult, CountedEvaluation, Member, Unit, UnitKind, UnitResult};
@@ -250,29 +251,8 @@ pub fn teams_above(conn: &mut AnyConnection) -> Result<BTreeMap<TeamId, Vec<Uuid
 /// # Errors
 /// What the database says.
 pub fn is_frozen(conn: &mut AnyConnection, period: Period) -> Result<bool> {
-    Ok(diesel::select(exists(periods::table.filter(periods::period.eq(period)).filter(periods::state.eq("closed")))).get_result(conn)?)
-}
-
-/// Whether what belongs to a period may still change: it is neither closed nor being closed.
-///
-/// # Errors
-/// What the database says.
-pub fn is_open(conn: &mut AnyConnection, period: Period) -> Result<bool> {
-    let state: Option<String> = periods::table.find(period).select(periods::state).first(conn).optional()?;
-    Ok(state.is_none_or(|state| state == "open"))
-}
-
-/// The last closed period, if there is one.
-///
-/// # Errors
-/// What the database says.
-pub fn last_closed(conn: &mut AnyConnection) -> Result<Option<Period>> {
-    Ok(periods::table
-        .filter(periods::state.eq("closed"))
-        .order(periods::period.desc())
-        .select(periods::period)
-        .first::<Period>(conn)
-        .optional()?)
+    Ok(diesel::select(exists(periods::table.filter(periods::period.eq(period)).filter(periods::state.eq(PeriodState::Closed))))
+        .get_result(conn)?)
 }
 
 /// Freezes an agent's result.

@@ -183,7 +183,10 @@ on_both! {
         let detail = || auditor.get(&format!("results/2026-11/agents/{one}")).expect(200).json();
         let (open, open_detail) = (read(), detail());
         let november = month("2026-11");
-        app.write(move |tx| assay::usecases::results::freeze::freeze(tx, november).map(drop));
+        app.write(move |tx| {
+            let parts = assay::usecases::results::freeze::frozen(tx.conn, november, tx.now)?;
+            parts.iter().try_for_each(|part| assay::usecases::results::freeze::store(tx, part))
+        });
         mark_closed(app, "2026-11");
         let thawed = |value: &Value| serde_json::from_str::<Value>(&value.to_string().replace("\"frozen\":true", "\"frozen\":false")).unwrap();
         let (frozen, frozen_detail) = (read(), detail());

@@ -4,7 +4,8 @@
 use assay::db::schema::{attendance, conversations, draws, periods, samples, sampling_plans, scorecard_versions, scorecards};
 use assay::db::sql_types::At;
 use assay::domain::access::{Actor, Grant, GrantReach, Role};
-use assay::domain::id::{AgentId, ConversationId, DrawId, SampleId, SamplingPlanId, ScorecardVersionId, TeamId, UserId, VendorId};
+use assay::domain::id::{AgentId, CloseId, ConversationId, DrawId, SampleId, SamplingPlanId, ScorecardVersionId, TeamId, UserId, VendorId};
+use assay::domain::month_close::PeriodState;
 use assay::domain::period::{Period, local_day};
 use assay::domain::sampling::sample::{DrawKind, DrawState, PlanState, SampleKind, SampleState};
 use assay::domain::scorecard::VersionState;
@@ -230,7 +231,16 @@ pub fn grade(app: &TestApp, draw: DrawId, agent: AgentId, started_at: &str, (n, 
 pub fn mark_closed(app: &TestApp, period: &str) {
     let period = month(period);
     app.write(move |tx| {
-        diesel::insert_into(periods::table).values((periods::period.eq(period), periods::state.eq("closed"))).execute(tx.conn)?;
+        let (id, now) = (tx.id::<CloseId>(), tx.at());
+        diesel::insert_into(periods::table)
+            .values((
+                periods::period.eq(period),
+                periods::state.eq(PeriodState::Closed),
+                periods::close_id.eq(id),
+                periods::touched_at.eq(now),
+                periods::standing_in_the_way.eq("{}"),
+            ))
+            .execute(tx.conn)?;
         Ok(())
     });
 }

@@ -1,3 +1,3 @@
-//! Fines.
+//! Fines: what violations cost.
 
 pub mod post;
