@@ -40,6 +40,7 @@ pub fn listen(app: App) -> std::io::Result<Listening> {
             .service(utoipa_actix_web::scope("/api/v1").configure(api::routes))
             .split_for_parts();
         actix
+            .app_data(web::PathConfig::default().error_handler(|error, _| malformed_path(&error).into()))
             .configure(health)
             .service(SwaggerUi::new("/api/docs/{_:.*}").url("/api/openapi.json", document))
             .configure(web_pages::routes)
@@ -93,6 +94,10 @@ async fn ready(app: web::Data<App>) -> HttpResponse {
             HttpResponse::ServiceUnavailable().content_type("text/plain").body("the database does not answer\n")
         }
     }
+}
+
+fn malformed_path(error: &actix_web::error::PathError) -> Problem {
+    Refusal::invalid("path", error.to_string()).into()
 }
 
 async fn no_such_path(request: actix_web::HttpRequest) -> actix_web::Result<HttpResponse> {

@@ -161,7 +161,7 @@ pub fn conversation_days(conn: &mut AnyConnection, period: Period, agent: Option
         .group_by(conversations::agent_id)
         .select((conversations::agent_id, sql::<BigInt>("COUNT(DISTINCT conversations.local_day)")))
         .filter(conversations::period.eq(period))
-        .filter(not(exists(known)))
+        .filter(conversations::agent_id.eq_any(unknown))
         .into_boxed();
     if let Some(agent) = agent {
         query = query.filter(conversations::agent_id.eq(agent));
