@@ -2,7 +2,11 @@
 //!
 //! Each handler parses into domain types, calls one use case, and turns its answer into a response. The use case asks for permission.
 
+pub mod fine_lists;
+pub mod fine_policies;
+pub mod ledger;
 pub mod me;
+pub mod periods;
 
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -10,7 +14,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Adds every route to the application and to its OpenAPI document. In alphabetical order.
 pub fn routes(config: &mut ServiceConfig<'_>) {
+    fine_lists::routes(config);
+    fine_policies::routes(config);
+    ledger::routes(config);
     me::routes(config);
+    periods::routes(config);
 }
 
 /// What the OpenAPI document says beside the routes.
