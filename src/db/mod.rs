@@ -26,6 +26,7 @@ pub mod sampling_plans;
 #[allow(missing_docs, reason = "the columns are described in the migrations")]
 pub mod schema;
 pub mod scope;
+pub mod sessions;
 pub mod sql_types;
 pub mod teams;
 pub mod tokens;

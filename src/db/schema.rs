@@ -647,6 +647,46 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    sessions (id) {
+        id -> Uid,
+        user_id -> Uid,
+        secret_hash -> Text,
+        csrf -> Text,
+        address -> Nullable<Text>,
+        browser -> Nullable<Text>,
+        created_at -> Moment,
+        seen_at -> Moment,
+        expires_at -> Moment,
+        ended_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use crate::db::sql_types::Moment;
+
+    login_attempts (name) {
+        name -> Text,
+        failures -> Integer,
+        last_at -> Moment,
+        blocked_until -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::db::sql_types::Uid;
+
+    user_settings (user_id) {
+        user_id -> Uid,
+        theme -> Text,
+    }
+}
+
 diesel::joinable!(teams -> vendors (vendor_id));
 diesel::joinable!(team_ancestors -> teams (team_id));
 diesel::joinable!(agents -> teams (team_id));
@@ -686,6 +726,8 @@ diesel::joinable!(violations -> conversations (conversation_id));
 diesel::joinable!(violations -> agents (agent_id));
 diesel::joinable!(violations -> violation_types (type_id));
 diesel::joinable!(ledger -> agents (agent_id));
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(user_settings -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     agent_teams,
@@ -705,6 +747,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     imports,
     leases,
     ledger,
+    login_attempts,
     organisation,
     pass_policies,
     period_agents,
@@ -717,10 +760,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     sampling_plans,
     scorecard_versions,
     scorecards,
+    sessions,
     team_ancestors,
     teams,
     tokens,
     transcripts,
+    user_settings,
     users,
     vendors,
     violation_types,
