@@ -85,10 +85,10 @@ fn numbers(sheet: &str, column: &str) -> Vec<f64> {
 fn october(app: &TestApp) -> Centre {
     make_first(app);
     let centre = Centre::new(app);
-    let evaluation = centre.grade(app, centre.agents[0], "2026-10", &[("silence", 1), ("solicited_rating", 1)]);
-    correct(app, evaluation, &[("solicited_rating", 1)]);
-    centre.grade(app, centre.agents[1], "2026-10", &[("abuse", 1)]);
-    centre.grade(app, centre.agents[2], "2026-10", &[("silence", 1)]);
+    let evaluation = centre.grade(app, centre.agents[0], "2026-10", &[("test_d", 1), ("test_e", 1)]);
+    correct(app, evaluation, &[("test_e", 1)]);
+    centre.grade(app, centre.agents[1], "2026-10", &[("test_a", 1)]);
+    centre.grade(app, centre.agents[2], "2026-10", &[("test_d", 1)]);
     let reward =
         json!({ "agent_id": centre.agents[1], "kind": "reward", "reward": "bonus", "period": "2026-10", "reason": "=quarter's best" });
     app.person(Role::QaManager).post("ledger/entries", &reward).expect(201);
@@ -103,16 +103,16 @@ on_both! {
         adds_up(&head, &lines);
         assert_eq!(head["totals"]["amount_minor"], 5_000 + 50_000 + 10_000 - 10_000);
         assert_eq!((&head["status"], &head["digest"]), (&json!("open"), &Value::Null));
-        let fine = lines.iter().find(|line| line["violation_type"] == "abuse").unwrap();
+        let fine = lines.iter().find(|line| line["violation_type"] == "test_a").unwrap();
         assert_eq!(fine["team_code"], "out");
         assert_eq!(fine["vendor_name"], "乙方一");
         assert_eq!(fine["class"], "A");
-        assert_eq!(fine["policy_version"], 1);
-        assert_eq!(fine["violation_type_en"], "Violation abuse");
+        assert!(fine["policy_version"].as_i64() >= Some(1));
+        assert_eq!(fine["violation_type_en"], "Violation test_a");
         assert!(fine["evidence"].as_str().unwrap().starts_with("/api/v1/violations/"));
         let before = finance.get("fine-lists/2026-10?format=csv&lang=en").expect(200);
         assert_eq!(before.header("assay-list-digest"), None);
-        centre.grade(app, centre.agents[0], "2026-10", &[("silence", 1)]);
+        centre.grade(app, centre.agents[0], "2026-10", &[("test_d", 1)]);
         let after = finance.get("fine-lists/2026-10?format=csv&lang=en").expect(200);
         assert_eq!(read_csv(&after.bytes).0 - read_csv(&before.bytes).0, 10_000);
     }
@@ -120,7 +120,7 @@ on_both! {
     fn a_closed_list_exports_the_same_bytes_for_ever_and_its_digest_can_be_recomputed(app: &TestApp) {
         let centre = october(app);
         let finance = app.person(Role::Finance);
-        let evaluation = centre.grade(app, centre.agents[0], "2026-10", &[("abuse", 1)]);
+        let evaluation = centre.grade(app, centre.agents[0], "2026-10", &[("test_a", 1)]);
         let closed = app.person(Role::QaManager).post("periods/2026-10/close", &json!({})).expect(200).json();
         let digest = closed["digest"].as_str().unwrap().to_owned();
         let (head, lines) = whole_list(&finance, "2026-10");

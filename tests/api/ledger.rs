@@ -18,29 +18,29 @@ fn amounts(lines: &[Value]) -> Vec<i64> {
 
 on_both! {
     fn a_violation_is_fined_once_and_a_correction_takes_it_back(app: &TestApp) {
-        make_first(app);
+        let number = make_first(app);
         let centre = Centre::new(app);
-        let evaluation = centre.grade(app, centre.agents[0], "2026-11", &[("silence", 2), ("solicited_rating", 1)]);
+        let evaluation = centre.grade(app, centre.agents[0], "2026-11", &[("test_d", 2), ("test_e", 1)]);
         assert_eq!(amounts(&lines(app, &format!("evaluation_id={evaluation}"))), [10_000, 5_000]);
-        correct(app, evaluation, &[("silence", 2), ("solicited_rating", 1)]);
+        correct(app, evaluation, &[("test_d", 2), ("test_e", 1)]);
         assert_eq!(lines(app, "").len(), 2, "a replay adds nothing");
-        correct(app, evaluation, &[("solicited_rating", 1)]);
+        correct(app, evaluation, &[("test_e", 1)]);
         let all = lines(app, "");
         assert_eq!(amounts(&all), [10_000, 5_000, -10_000]);
         assert_eq!(all[2]["kind"], "reversal");
         assert_eq!(all[2]["original_id"], all[0]["id"]);
         assert_eq!(amounts(&lines(app, "kind=reversal")), [-10_000]);
-        assert_eq!(all[0]["policy_version"], 1);
+        assert_eq!(all[0]["policy_version"], number);
     }
 
     fn types_and_occurrences_are_priced_by_the_policy_of_the_period(app: &TestApp) {
         make_first(app);
         let centre = Centre::new(app);
         let mut later = terms("2026-11");
-        later["types"] = json!([{ "violation_type": "silence", "amount_minor": 700, "charge": "occurrence" }]);
+        later["types"] = json!([{ "violation_type": "test_d", "amount_minor": 700, "charge": "occurrence" }]);
         app.person(Role::QaManager).post("fine-policies", &later).expect(201);
-        centre.grade(app, centre.agents[0], "2026-10", &[("silence", 3)]);
-        centre.grade(app, centre.agents[0], "2026-11", &[("silence", 3), ("abuse", 1)]);
+        centre.grade(app, centre.agents[0], "2026-10", &[("test_d", 3)]);
+        centre.grade(app, centre.agents[0], "2026-11", &[("test_d", 3), ("test_a", 1)]);
         let mut all = amounts(&lines(app, ""));
         all.sort_unstable();
         assert_eq!(all, [2_100, 10_000, 50_000]);
@@ -95,7 +95,7 @@ on_both! {
         make_first(app);
         let centre = Centre::new(app);
         for agent in centre.agents {
-            centre.grade(app, agent, "2026-11", &[("silence", 1)]);
+            centre.grade(app, agent, "2026-11", &[("test_d", 1)]);
         }
         let seen = |grants: &[Grant], agent| {
             let client = app.user("reader", agent, grants).1;
@@ -118,7 +118,7 @@ on_both! {
         make_first(app);
         let centre = Centre::new(app);
         for _ in 0..3 {
-            centre.grade(app, centre.agents[2], "2026-11", &[("silence", 1)]);
+            centre.grade(app, centre.agents[2], "2026-11", &[("test_d", 1)]);
         }
         let finance = app.person(Role::Finance);
         let file = finance.get("ledger?format=csv&lang=en").expect(200);

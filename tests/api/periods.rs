@@ -23,7 +23,7 @@ on_both! {
         let detail = manager.post("periods/2026-10/close", &json!({})).refused(409, "override_needed");
         assert!(detail.contains("1 samples are not graded"), "{detail}");
         assert!(manager.post("periods/2026-10/close", &json!({ "override_reason": " " })).refused(400, "invalid").contains("override_reason"));
-        app.run(centre.submit(&app.app, sample, &[("silence", 1)])).unwrap();
+        app.run(centre.submit(&app.app, sample, &[("test_d", 1)])).unwrap();
         let detail = manager.post("periods/2026-10/close", &json!({ "expected_lines": 0 })).refused(412, "stale");
         assert!(detail.contains("1 lines and 100.00 CNY"), "{detail}");
         let command = json!({ "expected_lines": 1, "expected_amount_minor": 10_000 });
@@ -52,7 +52,7 @@ on_both! {
             Ok(audit::table.filter(audit::action.eq("period.closed")).select(audit::reason).load(conn)?)
         });
         assert_eq!(reasons, [Some("finance cannot wait".to_owned())]);
-        app.run(centre.submit(&app.app, sample, &[("silence", 1)])).unwrap();
+        app.run(centre.submit(&app.app, sample, &[("test_d", 1)])).unwrap();
         let (head, lines) = whole_list(&manager, "2026-11");
         adds_up(&head, &lines);
         assert_eq!((&lines[0]["kind"], &lines[0]["origin_period"], &lines[0]["original_id"]), (&json!("adjustment"), &json!("2026-10"), &Value::Null));
@@ -64,8 +64,8 @@ on_both! {
         make_first(app);
         let centre = Centre::new(app);
         let manager = app.person(Role::QaManager);
-        centre.grade(app, centre.agents[0], "2026-09", &[("silence", 1)]);
-        centre.grade(app, centre.agents[0], "2026-11", &[("silence", 1)]);
+        centre.grade(app, centre.agents[0], "2026-09", &[("test_d", 1)]);
+        centre.grade(app, centre.agents[0], "2026-11", &[("test_d", 1)]);
         assert!(manager.post("periods/2026-10/close", &json!({})).refused(409, "period_out_of_order").contains("2026-09"));
         manager.post("periods/2026-12/close", &json!({ "override_reason": "x" })).refused(409, "period_in_future");
         for role in [Role::Finance, Role::Admin, Role::TeamLead, Role::Auditor, Role::Agent, Role::Inspector] {
@@ -91,7 +91,7 @@ on_both! {
         manager.post("fine-policies", &capped).expect(201);
         let centre = Centre::new(app);
         for agent in [0, 0, 0, 1] {
-            centre.grade(app, centre.agents[agent], "2026-10", &[("abuse", 1)]);
+            centre.grade(app, centre.agents[agent], "2026-10", &[("test_a", 1)]);
         }
         let reward = json!({ "agent_id": centre.agents[0], "kind": "reward", "reward": "bonus", "period": "2026-10", "reason": "x" });
         manager.post("ledger/entries", &reward).expect(201);
@@ -125,7 +125,7 @@ on_both! {
                 scope.spawn(move || {
                     let mut tries = 0;
                     loop {
-                        match app.run(centre.submit(&app.app, *sample, &[("solicited_rating", 1)])) {
+                        match app.run(centre.submit(&app.app, *sample, &[("test_e", 1)])) {
                             Ok(_) => break,
                             Err(db::Error::Refused(refusal)) if refusal.kind == RefusalKind::Busy && tries < 2_000 => tries += 1,
                             Err(error) => panic!("{n}: {error}"),
@@ -161,7 +161,7 @@ on_both! {
         make_first(app);
         let centre = Centre::new(app);
         let manager = app.person(Role::QaManager);
-        centre.grade(app, centre.agents[0], "2026-10", &[("silence", 1)]);
+        centre.grade(app, centre.agents[0], "2026-10", &[("test_d", 1)]);
         app.write(|tx| {
             let id = tx.id();
             db::periods::begin_close(tx, "2026-10".parse().unwrap(), id, Default::default(), None)

@@ -28,7 +28,7 @@ pub struct Centre {
 
 /// The violation types of the centre, with their classes.
 pub const TYPES: [(&str, ViolationClass); 3] =
-    [("abuse", ViolationClass::A), ("silence", ViolationClass::D), ("solicited_rating", ViolationClass::E)];
+    [("test_a", ViolationClass::A), ("test_d", ViolationClass::D), ("test_e", ViolationClass::E)];
 
 impl Centre {
     pub fn new(app: &TestApp) -> Self {
@@ -108,7 +108,7 @@ impl Centre {
         diesel::insert_into(scorecards::table)
             .values((
                 scorecards::id.eq(card),
-                scorecards::code.eq("phone"),
+                scorecards::code.eq("test-phone"),
                 scorecards::name_zh.eq("电话"),
                 scorecards::name_en.eq("Phone"),
                 scorecards::created_at.eq(now),
