@@ -1,5 +1,5 @@
 mod fine_lists;
-mod fine_policies;
+pub mod fine_policies;
 mod ledger;
 mod me;
 mod periods;

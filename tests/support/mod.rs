@@ -26,6 +26,7 @@ use assay::domain::language::Language;
 use assay::domain::money::Currency;
 use assay::usecases::organisation::init::{Init, init};
 use chrono::{DateTime, Utc};
+use diesel::{Connection, RunQueryDsl, SqliteConnection};
 
 #[allow(unused_imports, reason = "for the tests that name it")]
 pub use client::{Client, Response};
@@ -92,7 +93,12 @@ impl TestApp {
         let template = TEMPLATE.get_or_init(|| {
             let path = tempfile::tempdir().unwrap().keep().join("template.db");
             prepare(&format!("sqlite:{}", path.display()));
-            path
+            // A copy by SQLite itself: what was committed last may still lie in the log beside the file.
+            let copy = path.with_file_name("copy.db");
+            let mut connection = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+            diesel::sql_query("PRAGMA busy_timeout = 20000").execute(&mut connection).unwrap();
+            diesel::sql_query(format!("VACUUM INTO '{}'", copy.display())).execute(&mut connection).unwrap();
+            copy
         });
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("assay.db");
