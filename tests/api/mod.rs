@@ -1,1 +1,9 @@
+mod agents;
+mod attendance;
+mod audit;
 mod me;
+mod people_access;
+mod teams;
+mod tokens;
+mod users;
+mod vendors;

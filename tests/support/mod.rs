@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "the test app offers what tests may need")]
 
 pub mod client;
+pub mod people;
 pub mod postgres;
 
 use std::path::PathBuf;
