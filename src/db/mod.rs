@@ -8,19 +8,25 @@ pub mod answers;
 pub mod attendance;
 pub mod audit;
 pub mod both;
+pub mod charges;
 #[allow(missing_docs, reason = "what the derive makes")]
 pub mod connection;
 pub mod draw_agents;
 pub mod draws;
 pub mod error;
+pub mod fine_policies;
 pub mod leases;
+pub mod ledger;
 pub mod migrate;
 pub mod organisation;
+pub mod period_lists;
+pub mod periods;
 pub mod population;
 pub mod sampling_plans;
 #[allow(missing_docs, reason = "the columns are described in the migrations")]
 pub mod schema;
 pub mod scope;
+pub mod sessions;
 pub mod sql_types;
 pub mod teams;
 pub mod tokens;
@@ -28,6 +34,7 @@ pub mod tx;
 pub mod user_list;
 pub mod users;
 pub mod vendors;
+pub mod views;
 mod writer;
 
 use std::sync::Arc;

@@ -553,16 +553,16 @@ diesel::table! {
         agent_id -> Uid,
         amount_minor -> BigInt,
         currency -> Text,
-        source_kind -> Text,
-        source_id -> Nullable<Uid>,
+        violation_id -> Nullable<Uid>,
         evaluation_id -> Nullable<Uid>,
         origin_period -> Text,
         refers_to -> Nullable<Uid>,
         policy_number -> Nullable<Integer>,
         type_code -> Nullable<Text>,
         class -> Nullable<Text>,
-        occurrences -> Integer,
-        reason -> Text,
+        occurrences -> Nullable<Integer>,
+        reward -> Nullable<Text>,
+        reason -> Nullable<Text>,
         dedupe -> Text,
         posted_by -> Nullable<Uid>,
         posted_at -> Moment,
@@ -576,10 +576,12 @@ diesel::table! {
     periods (period) {
         period -> Text,
         state -> Text,
+        close_id -> Uid,
+        touched_at -> Moment,
         closed_at -> Nullable<Moment>,
         closed_by -> Nullable<Uid>,
         override_reason -> Nullable<Text>,
-        standing_in_the_way -> Nullable<Text>,
+        standing_in_the_way -> Text,
         digest -> Nullable<Text>,
         lines -> Nullable<BigInt>,
         total_minor -> Nullable<BigInt>,
@@ -645,6 +647,46 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    sessions (id) {
+        id -> Uid,
+        user_id -> Uid,
+        secret_hash -> Text,
+        csrf -> Text,
+        address -> Nullable<Text>,
+        browser -> Nullable<Text>,
+        created_at -> Moment,
+        seen_at -> Moment,
+        expires_at -> Moment,
+        ended_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use crate::db::sql_types::Moment;
+
+    login_attempts (name) {
+        name -> Text,
+        failures -> Integer,
+        last_at -> Moment,
+        blocked_until -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::db::sql_types::Uid;
+
+    user_settings (user_id) {
+        user_id -> Uid,
+        theme -> Text,
+    }
+}
+
 diesel::joinable!(teams -> vendors (vendor_id));
 diesel::joinable!(team_ancestors -> teams (team_id));
 diesel::joinable!(agents -> teams (team_id));
@@ -684,6 +726,8 @@ diesel::joinable!(violations -> conversations (conversation_id));
 diesel::joinable!(violations -> agents (agent_id));
 diesel::joinable!(violations -> violation_types (type_id));
 diesel::joinable!(ledger -> agents (agent_id));
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(user_settings -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     agent_teams,
@@ -703,6 +747,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     imports,
     leases,
     ledger,
+    login_attempts,
     organisation,
     pass_policies,
     period_agents,
@@ -715,10 +760,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     sampling_plans,
     scorecard_versions,
     scorecards,
+    sessions,
     team_ancestors,
     teams,
     tokens,
     transcripts,
+    user_settings,
     users,
     vendors,
     violation_types,

@@ -6,8 +6,13 @@
 pub mod agents;
 pub mod attendance;
 pub mod audit;
+pub mod fine_lists;
+pub mod fine_policies;
+pub mod fines;
+pub mod ledger;
 pub mod line_import;
 pub mod organisation;
+pub mod periods;
 pub mod sessions;
 pub mod teams;
 pub mod tokens;
