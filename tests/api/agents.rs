@@ -49,12 +49,17 @@ on_both! {
         assert_eq!(same.header("etag"), Some("\"2\""), "the agent is there already");
         let tomorrow = send("\"2\"", json!({ "team_id": one, "from": "2026-11-11" })).refused(400, "invalid");
         assert!(tomorrow.starts_with("from: "), "{tomorrow}");
-        let back = send("\"2\"", json!({ "team_id": one, "from": "2026-03-01" })).expect(200).json();
+        let three = people::team(app, "C", None, None);
+        let back = send("\"2\"", json!({ "team_id": three, "from": "2026-03-01" })).expect(200).json();
         assert_eq!(back["team_id"], json!(two), "a stay in the past changes nothing for today");
         send("\"3\"", json!({ "team_id": one, "from": "2026-11-01" })).expect(200);
         assert_eq!(
             admin.get(&path).expect(200).json()["items"],
-            json!([{ "from": "2000-01-01", "team_id": one }, { "from": "2026-11-01", "team_id": one }])
+            json!([
+                { "from": "2000-01-01", "team_id": one },
+                { "from": "2026-03-01", "team_id": three },
+                { "from": "2026-11-01", "team_id": one },
+            ])
         );
         let audit = admin.get(&format!("audit?object_id={agent}&action=agent.moved")).expect(200).json();
         assert_eq!(audit["items"][0]["before"], json!({ "from": "2026-11-01", "team_id": two }));
@@ -144,8 +149,18 @@ pub fn close(app: &crate::support::TestApp, period: &str) {
     let period: assay::domain::period::Period = period.parse().unwrap();
     app.write(move |tx| {
         use assay::db::schema::periods;
+        use assay::domain::id::CloseId;
+        use assay::domain::month_close::PeriodState;
         use diesel::prelude::*;
-        diesel::insert_into(periods::table).values((periods::period.eq(period), periods::state.eq("closed"))).execute(tx.conn)?;
+        let row = (
+            periods::period.eq(period),
+            periods::state.eq(PeriodState::Closed),
+            periods::close_id.eq(tx.id::<CloseId>()),
+            periods::touched_at.eq(tx.at()),
+            periods::closed_at.eq(tx.at()),
+            periods::standing_in_the_way.eq("{}"),
+        );
+        diesel::insert_into(periods::table).values(row).execute(tx.conn)?;
         Ok(())
     });
 }
