@@ -8,7 +8,10 @@ mod export;
 mod init;
 mod migrate;
 mod openapi;
+mod people;
 mod serve;
+mod token;
+mod user;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -43,7 +46,10 @@ enum Command {
     Init(init::Args),
     Migrate(migrate::Args),
     Openapi(openapi::Args),
+    People(people::Args),
     Serve(serve::Args),
+    Token(token::Args),
+    User(user::Args),
 }
 
 /// The answer is no: a verification failed, or some lines were refused.
@@ -68,7 +74,10 @@ pub fn run(cli: Cli) -> ExitCode {
                 Command::Init(args) => init::run(config, args).await,
                 Command::Migrate(args) => migrate::run(config, args).await,
                 Command::Openapi(args) => openapi::run(config, args).await,
+                Command::People(args) => people::run(config, args).await,
                 Command::Serve(args) => serve::run(config, args).await,
+                Command::Token(args) => token::run(config, args).await,
+                Command::User(args) => user::run(config, args).await,
             }
         })
     });
