@@ -4,7 +4,9 @@
 
 pub mod browser;
 pub mod client;
+pub mod graded;
 pub mod grading;
+pub mod people;
 pub mod postgres;
 
 use std::path::PathBuf;
@@ -94,7 +96,7 @@ impl TestApp {
         let template = TEMPLATE.get_or_init(|| {
             let path = tempfile::tempdir().unwrap().keep().join("template.db");
             prepare(&format!("sqlite:{}", path.display()));
-            // The writer's thread may still be closing its connection: what it has written must be in the file that is copied.
+            // The writer of the prepared app may still be closing: bring what it committed from its log into the file that is copied.
             let mut connection = diesel::SqliteConnection::establish(path.to_str().unwrap()).unwrap();
             connection.batch_execute("PRAGMA busy_timeout = 10000; PRAGMA wal_checkpoint(TRUNCATE);").unwrap();
             path
