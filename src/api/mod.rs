@@ -5,7 +5,11 @@
 pub mod agents;
 pub mod attendance;
 pub mod audit;
+pub mod fine_lists;
+pub mod fine_policies;
+pub mod ledger;
 pub mod me;
+pub mod periods;
 pub mod teams;
 pub mod tokens;
 pub mod users;
@@ -20,7 +24,11 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     agents::routes(config);
     attendance::routes(config);
     audit::routes(config);
+    fine_lists::routes(config);
+    fine_policies::routes(config);
+    ledger::routes(config);
     me::routes(config);
+    periods::routes(config);
     teams::routes(config);
     tokens::routes(config);
     users::routes(config);

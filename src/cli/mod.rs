@@ -3,6 +3,8 @@
 //! Exit codes: 0 done; 1 the answer is no (a verification failed, a line was refused); 2 bad input; 3 a fault of the machine or of ours.
 
 mod check_config;
+mod close;
+mod export;
 mod init;
 mod migrate;
 mod openapi;
@@ -39,6 +41,8 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     CheckConfig(check_config::Args),
+    Close(close::Args),
+    Export(export::Args),
     Init(init::Args),
     Migrate(migrate::Args),
     Openapi(openapi::Args),
@@ -65,6 +69,8 @@ pub fn run(cli: Cli) -> ExitCode {
         actix_web::rt::System::new().block_on(async move {
             match cli.command {
                 Command::CheckConfig(args) => check_config::run(config, args).await,
+                Command::Close(args) => close::run(config, args).await,
+                Command::Export(args) => export::run(config, args).await,
                 Command::Init(args) => init::run(config, args).await,
                 Command::Migrate(args) => migrate::run(config, args).await,
                 Command::Openapi(args) => openapi::run(config, args).await,
