@@ -1,6 +1,7 @@
 mod agents;
 mod attendance;
 mod audit;
+mod conversations;
 mod evaluations;
 mod fine_lists;
 pub mod fine_policies;
@@ -9,7 +10,9 @@ mod me;
 mod pass_policies;
 mod people_access;
 mod periods;
+mod recordings;
 mod results;
+mod sampled_conversations;
 mod scorecards;
 mod teams;
 mod tokens;
