@@ -3,13 +3,18 @@
 //! Exit codes: 0 done; 1 the answer is no (a verification failed, a line was refused); 2 bad input; 3 a fault of the machine or of ours.
 
 mod check_config;
+mod close;
 mod draw;
+mod export;
 mod import;
 mod init;
 mod migrate;
 mod openapi;
+mod people;
 mod results;
 mod serve;
+mod token;
+mod user;
 mod verify_draw;
 
 use std::path::PathBuf;
@@ -40,13 +45,18 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     CheckConfig(check_config::Args),
+    Close(close::Args),
     Draw(draw::Args),
+    Export(export::Args),
     Import(import::Args),
     Init(init::Args),
     Migrate(migrate::Args),
     Openapi(openapi::Args),
+    People(people::Args),
     Results(results::Args),
     Serve(serve::Args),
+    Token(token::Args),
+    User(user::Args),
     VerifyDraw(verify_draw::Args),
 }
 
@@ -68,13 +78,18 @@ pub fn run(cli: Cli) -> ExitCode {
             match cli.command {
                 Command::CheckConfig(args) => check_config::run(config, args).await,
                 Command::Draw(args) => draw::run(config, args).await,
+                Command::Close(args) => close::run(config, args).await,
+                Command::Export(args) => export::run(config, args).await,
                 Command::Import(args) => import::run(config, args).await,
                 Command::Init(args) => init::run(config, args).await,
                 Command::Migrate(args) => migrate::run(config, args).await,
                 Command::Openapi(args) => openapi::run(config, args).await,
+                Command::People(args) => people::run(config, args).await,
                 Command::Results(args) => results::run(config, args).await,
                 Command::Serve(args) => serve::run(config, args).await,
                 Command::VerifyDraw(args) => verify_draw::run(config, args).await,
+                Command::Token(args) => token::run(config, args).await,
+                Command::User(args) => user::run(config, args).await,
             }
         })
     });

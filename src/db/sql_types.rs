@@ -308,6 +308,7 @@ stored_texts!(
     crate::domain::sampling::sample::SampleState => |v| v.as_str(),
     crate::domain::scorecard::ItemKind => |v| v.as_str(),
     crate::domain::scorecard::VersionState => |v| v.as_str(),
+    crate::domain::theme::Theme => |v| v.as_str(),
     crate::domain::violation::ErrorKind => |v| v.as_str(),
     crate::domain::violation::ViolationClass => |v| v.as_str(),
     crate::domain::violation::ViolationState => |v| v.as_str(),

@@ -5,7 +5,7 @@ use assay::domain::id::ConversationId;
 use serde_json::{Value, json};
 
 use crate::support::sounds::{form, wav};
-use crate::support::{Client, TestApp, on_both};
+use crate::support::{Client, on_both};
 
 fn call(id: &str, extra: Value) -> String {
     let mut conversation = json!({

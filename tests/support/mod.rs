@@ -5,6 +5,9 @@
 pub mod agents;
 pub mod browser;
 pub mod client;
+pub mod graded;
+pub mod grading;
+pub mod people;
 pub mod postgres;
 pub mod program;
 pub mod real_data;
@@ -31,7 +34,8 @@ use assay::domain::language::Language;
 use assay::domain::money::Currency;
 use assay::usecases::organisation::init::{Init, init};
 use chrono::{DateTime, Utc};
-use diesel::{Connection, RunQueryDsl, SqliteConnection};
+use diesel::Connection;
+use diesel::connection::SimpleConnection;
 
 #[allow(unused_imports, reason = "for the tests that name it")]
 pub use client::{Client, Response};
@@ -98,12 +102,10 @@ impl TestApp {
         let template = TEMPLATE.get_or_init(|| {
             let path = tempfile::tempdir().unwrap().keep().join("template.db");
             prepare(&format!("sqlite:{}", path.display()));
-            // A copy by SQLite itself: what was committed last may still lie in the log beside the file.
-            let copy = path.with_file_name("copy.db");
-            let mut connection = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
-            diesel::sql_query("PRAGMA busy_timeout = 20000").execute(&mut connection).unwrap();
-            diesel::sql_query(format!("VACUUM INTO '{}'", copy.display())).execute(&mut connection).unwrap();
-            copy
+            // The writer of the prepared app may still be closing: bring what it committed from its log into the file that is copied.
+            let mut connection = diesel::SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+            connection.batch_execute("PRAGMA busy_timeout = 10000; PRAGMA wal_checkpoint(TRUNCATE);").unwrap();
+            path
         });
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("assay.db");

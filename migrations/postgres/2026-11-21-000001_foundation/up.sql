@@ -188,7 +188,7 @@ CREATE TABLE conversations (
     updated_at TIMESTAMPTZ NOT NULL,
     CONSTRAINT conversations_identity_unique UNIQUE (source, external_id)
 );
-CREATE INDEX conversations_of_period ON conversations (period, agent_id, id);
+CREATE INDEX conversations_of_period ON conversations (period, agent_id, id, local_day);
 CREATE INDEX conversations_of_agent ON conversations (agent_id, started_at, id);
 CREATE INDEX conversations_in_time ON conversations (started_at, id);
 
@@ -547,4 +547,6 @@ BEGIN
 END;
 $$ LANGUAGE plpgsql;
 CREATE TRIGGER audit_only_grows BEFORE UPDATE OR DELETE ON audit FOR EACH ROW EXECUTE FUNCTION only_grows();
+CREATE TRIGGER audit_not_emptied BEFORE TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION only_grows();
 CREATE TRIGGER ledger_only_grows BEFORE UPDATE OR DELETE ON ledger FOR EACH ROW EXECUTE FUNCTION only_grows();
+CREATE TRIGGER ledger_not_emptied BEFORE TRUNCATE ON ledger FOR EACH STATEMENT EXECUTE FUNCTION only_grows();
