@@ -2,6 +2,9 @@
 //!
 //! Each handler parses into domain types, calls one use case, and turns its answer into a response. The use case asks for permission.
 
+pub mod agents;
+pub mod attendance;
+pub mod audit;
 pub mod draws;
 pub mod evaluations;
 pub mod me;
@@ -11,6 +14,10 @@ pub mod results;
 pub mod samples;
 pub mod sampling_plans;
 pub mod scorecards;
+pub mod teams;
+pub mod tokens;
+pub mod users;
+pub mod vendors;
 pub mod violation_types;
 pub mod violations;
 
@@ -20,6 +27,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Adds every route to the application and to its OpenAPI document. In alphabetical order.
 pub fn routes(config: &mut ServiceConfig<'_>) {
+    agents::routes(config);
+    attendance::routes(config);
+    audit::routes(config);
     draws::routes(config);
     evaluations::routes(config);
     me::routes(config);
@@ -29,6 +39,10 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     samples::routes(config);
     sampling_plans::routes(config);
     scorecards::routes(config);
+    teams::routes(config);
+    tokens::routes(config);
+    users::routes(config);
+    vendors::routes(config);
     violation_types::routes(config);
     violations::routes(config);
 }

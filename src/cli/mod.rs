@@ -7,8 +7,11 @@ mod draw;
 mod init;
 mod migrate;
 mod openapi;
+mod people;
 mod results;
 mod serve;
+mod token;
+mod user;
 mod verify_draw;
 
 use std::path::PathBuf;
@@ -43,8 +46,11 @@ enum Command {
     Init(init::Args),
     Migrate(migrate::Args),
     Openapi(openapi::Args),
+    People(people::Args),
     Results(results::Args),
     Serve(serve::Args),
+    Token(token::Args),
+    User(user::Args),
     VerifyDraw(verify_draw::Args),
 }
 
@@ -69,8 +75,11 @@ pub fn run(cli: Cli) -> ExitCode {
                 Command::Init(args) => init::run(config, args).await,
                 Command::Migrate(args) => migrate::run(config, args).await,
                 Command::Openapi(args) => openapi::run(config, args).await,
+                Command::People(args) => people::run(config, args).await,
                 Command::Results(args) => results::run(config, args).await,
                 Command::Serve(args) => serve::run(config, args).await,
+                Command::Token(args) => token::run(config, args).await,
+                Command::User(args) => user::run(config, args).await,
                 Command::VerifyDraw(args) => verify_draw::run(config, args).await,
             }
         })

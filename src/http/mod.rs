@@ -7,6 +7,7 @@ pub mod page;
 pub mod problem;
 pub mod refusals;
 pub mod session;
+pub mod table;
 
 pub use body::{Body, Query};
 pub use caller::Caller;

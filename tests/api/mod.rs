@@ -1,5 +1,13 @@
+mod agents;
+mod attendance;
+mod audit;
 mod draws;
 mod me;
+mod people_access;
 mod queue;
 mod samples;
 mod sampling_plans;
+mod teams;
+mod tokens;
+mod users;
+mod vendors;

@@ -3,8 +3,8 @@
 use assay::domain::access::Role;
 use serde_json::json;
 
-use crate::support::sampling::{Chat, PERIOD, centre, chats};
 use crate::support::on_both;
+use crate::support::sampling::{Chat, PERIOD, centre, chats};
 
 on_both! {
     /// A plan is made, changed under If-Match, paused, and deleted as long as it has not drawn.

@@ -4,8 +4,8 @@ use assay::jobs::scheduled_draws::run_once;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 
-use crate::support::sampling::{Chat, centre, chats};
 use crate::support::on_both;
+use crate::support::sampling::{Chat, centre, chats};
 
 fn at(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
