@@ -3,7 +3,9 @@
 //! Exit codes: 0 done; 1 the answer is no (a verification failed, a line was refused); 2 bad input; 3 a fault of the machine or of ours.
 
 mod check_config;
+mod close;
 mod draw;
+mod export;
 mod init;
 mod migrate;
 mod openapi;
@@ -42,7 +44,9 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     CheckConfig(check_config::Args),
+    Close(close::Args),
     Draw(draw::Args),
+    Export(export::Args),
     Init(init::Args),
     Migrate(migrate::Args),
     Openapi(openapi::Args),
@@ -71,7 +75,9 @@ pub fn run(cli: Cli) -> ExitCode {
         actix_web::rt::System::new().block_on(async move {
             match cli.command {
                 Command::CheckConfig(args) => check_config::run(config, args).await,
+                Command::Close(args) => close::run(config, args).await,
                 Command::Draw(args) => draw::run(config, args).await,
+                Command::Export(args) => export::run(config, args).await,
                 Command::Init(args) => init::run(config, args).await,
                 Command::Migrate(args) => migrate::run(config, args).await,
                 Command::Openapi(args) => openapi::run(config, args).await,

@@ -3,6 +3,7 @@
 pub mod body;
 pub mod caller;
 pub mod conditional;
+pub mod download;
 pub mod page;
 pub mod problem;
 pub mod refusals;

@@ -4,6 +4,7 @@
 
 pub mod browser;
 pub mod client;
+pub mod graded;
 pub mod people;
 pub mod postgres;
 pub mod sampling;
