@@ -21,6 +21,7 @@ pub mod domain;
 pub mod http;
 pub mod jobs;
 pub mod metrics;
+pub mod recordings;
 pub mod reports;
 pub mod server;
 pub mod usecases;

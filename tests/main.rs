@@ -14,5 +14,6 @@ mod architecture;
 mod cli;
 mod db;
 mod jobs;
+mod real_data;
 mod support;
 mod web;

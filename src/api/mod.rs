@@ -5,6 +5,7 @@
 pub mod agents;
 pub mod attendance;
 pub mod audit;
+pub mod conversations;
 pub mod draws;
 pub mod evaluations;
 pub mod fine_lists;
@@ -34,6 +35,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     agents::routes(config);
     attendance::routes(config);
     audit::routes(config);
+    conversations::routes(config);
     draws::routes(config);
     evaluations::routes(config);
     fine_lists::routes(config);

@@ -6,6 +6,7 @@ mod check_config;
 mod close;
 mod draw;
 mod export;
+mod import;
 mod init;
 mod migrate;
 mod openapi;
@@ -47,6 +48,7 @@ enum Command {
     Close(close::Args),
     Draw(draw::Args),
     Export(export::Args),
+    Import(import::Args),
     Init(init::Args),
     Migrate(migrate::Args),
     Openapi(openapi::Args),
@@ -78,6 +80,7 @@ pub fn run(cli: Cli) -> ExitCode {
                 Command::Close(args) => close::run(config, args).await,
                 Command::Draw(args) => draw::run(config, args).await,
                 Command::Export(args) => export::run(config, args).await,
+                Command::Import(args) => import::run(config, args).await,
                 Command::Init(args) => init::run(config, args).await,
                 Command::Migrate(args) => migrate::run(config, args).await,
                 Command::Openapi(args) => openapi::run(config, args).await,

@@ -1,2 +1,4 @@
 mod close;
 mod draw;
+mod import;
+mod people;
