@@ -79,6 +79,7 @@ pub fn run(cli: Cli) -> ExitCode {
                 Command::CheckConfig(args) => check_config::run(config, args).await,
                 Command::Draw(args) => draw::run(config, args).await,
                 Command::Close(args) => close::run(config, args).await,
+                Command::Draw(args) => draw::run(config, args).await,
                 Command::Export(args) => export::run(config, args).await,
                 Command::Import(args) => import::run(config, args).await,
                 Command::Init(args) => init::run(config, args).await,
@@ -90,6 +91,7 @@ pub fn run(cli: Cli) -> ExitCode {
                 Command::VerifyDraw(args) => verify_draw::run(config, args).await,
                 Command::Token(args) => token::run(config, args).await,
                 Command::User(args) => user::run(config, args).await,
+                Command::VerifyDraw(args) => verify_draw::run(config, args).await,
             }
         })
     });

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::connection::AnyConnection;
 use super::error::Result;
-use super::schema::{conversations, drafts, periods, samples};
+use super::schema::{conversations, drafts, samples};
 use super::sql_types::{At, OptionalAt};
 use super::tx::Tx;
 use crate::domain::Refusal;
@@ -152,16 +152,18 @@ pub fn load(conn: &mut AnyConnection, id: SampleId) -> Result<SampleRow> {
 /// # Errors
 /// What the database says.
 pub fn next_of(conn: &mut AnyConnection, inspector: UserId, now: DateTime<Utc>) -> Result<Option<SampleRow>> {
-    let closed = periods::table.filter(periods::state.eq("closed")).select(periods::period);
+    let frozen = super::periods::frozen(conn)?;
     let expired = samples::state.eq(SampleState::Claimed).and(samples::claim_until.assume_not_null().le(At(now)));
-    Ok(samples::table
+    let mut query = samples::table
         .filter(samples::inspector_id.eq(inspector))
         .filter(samples::state.eq(SampleState::Open).or(expired))
-        .filter(samples::period.ne_all(closed))
         .order((samples::due_on, samples::id))
         .select(SampleRow::as_select())
-        .first(conn)
-        .optional()?)
+        .into_boxed();
+    if let Some(frozen) = frozen {
+        query = query.filter(samples::period.gt(frozen));
+    }
+    Ok(query.first(conn).optional()?)
 }
 
 /// Claims a sample until a moment.
@@ -278,13 +280,12 @@ pub fn channel_of(conn: &mut AnyConnection, conversation: ConversationId) -> Res
     Ok(conversations::table.find(conversation).select(conversations::channel).first(conn).optional()?)
 }
 
-/// Whether a period is closed.
+/// Whether nothing is sampled or graded in a period any more: it or a later one is closed or being closed.
 ///
 /// # Errors
 /// What the database says.
 pub fn period_closed(conn: &mut AnyConnection, period: Period) -> Result<bool> {
-    let closed: i64 = periods::table.find(period).filter(periods::state.eq("closed")).count().get_result(conn)?;
-    Ok(closed > 0)
+    Ok(super::periods::frozen(conn)?.is_some_and(|frozen| period <= frozen))
 }
 
 /// How many samples name a draw.

@@ -299,7 +299,6 @@ stored_texts!(
     crate::domain::results::Verdict => |v| v.as_str(),
     crate::domain::results::report::UnitKind => |v| v.as_str(),
     crate::domain::reward::RewardKind => |v| v.as_str(),
-    crate::domain::theme::Theme => |v| v.as_str(),
     crate::domain::sampling::sample::DrawKind => |v| v.as_str(),
     crate::domain::sampling::sample::DrawState => |v| v.as_str(),
     crate::domain::sampling::sample::PlanState => |v| v.as_str(),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use assay::db::schema::{draw_agents, draws, samples};
 use assay::domain::access::{Grant, GrantReach, Role};
 use assay::domain::conversation::Channel;
-use assay::domain::id::{DrawId, SampleId};
+use assay::domain::id::{CloseId, DrawId, SampleId};
 use assay::domain::sampling::seed::Seed;
 use diesel::prelude::*;
 use serde_json::{Value, json};
@@ -253,7 +253,14 @@ on_both! {
         centre.inspectors[0].1.post("draws", &json!({"plan_id": plan, "period": PERIOD})).refused(403, "forbidden");
         app.write(|tx| {
             use assay::db::schema::periods;
-            Ok(diesel::insert_into(periods::table).values((periods::period.eq(PERIOD), periods::state.eq("closed"))).execute(tx.conn)?)
+            let row = (
+                periods::period.eq(PERIOD),
+                periods::state.eq("closed"),
+                periods::close_id.eq(tx.id::<CloseId>()),
+                periods::touched_at.eq(tx.at()),
+                periods::standing_in_the_way.eq("{}"),
+            );
+            Ok(diesel::insert_into(periods::table).values(row).execute(tx.conn)?)
         });
         centre.manager.post("draws", &json!({"plan_id": plan, "period": PERIOD})).refused(409, "period_closed");
         let draft = json!({"code": "draft", "name_zh": "草稿", "name_en": "Draft", "content": {"sections": []}});

@@ -36,6 +36,14 @@ pub(crate) struct Gathered {
     pub channels: HashMap<ConversationId, Channel>,
 }
 
+/// What was found of an agent so far.
+#[derive(Default)]
+struct Found {
+    members: Vec<Member>,
+    excluded: Excluded,
+    channels: HashMap<ConversationId, Channel>,
+}
+
 /// The agents in parts that fit into memory: up to 200 agents and, beyond the first agent, up to 50,000 conversations.
 pub(crate) fn chunks(agents: &[PlanAgent]) -> Vec<&[PlanAgent]> {
     let (mut parts, mut from, mut conversations) = (Vec::new(), 0, 0_i64);
@@ -57,9 +65,9 @@ pub(crate) fn gather(conn: &mut AnyConnection, source: &Source, agents: &[PlanAg
     let ids: Vec<AgentId> = agents.iter().map(|agent| agent.agent).collect();
     let sampled = if plan.exclusions.already_sampled { sampled_of(conn, *period, &ids)? } else { Default::default() };
     let rows = conversations_of(conn, *period, &ids, &plan.channels())?;
-    let mut found: BTreeMap<AgentId, (Vec<Member>, Excluded, HashMap<ConversationId, Channel>)> = BTreeMap::new();
+    let mut found: BTreeMap<AgentId, Found> = BTreeMap::new();
     for row in &rows {
-        let (members, excluded, channels) = found.entry(row.agent_id).or_default();
+        let Found { members, excluded, channels } = found.entry(row.agent_id).or_default();
         let facts = ConversationFacts {
             channel: row.channel,
             queue: row.queue.as_deref(),
@@ -82,7 +90,7 @@ pub(crate) fn gather(conn: &mut AnyConnection, source: &Source, agents: &[PlanAg
     Ok(agents
         .iter()
         .map(|agent| {
-            let (members, excluded, channels) = found.remove(&agent.agent).unwrap_or_default();
+            let Found { members, excluded, channels } = found.remove(&agent.agent).unwrap_or_default();
             Gathered { agent: agent.agent, team: agent.team, population: Population::new(members), excluded, channels }
         })
         .collect())

@@ -20,7 +20,7 @@ use crate::usecases::{conversations, drafts, samples, scorecards};
 pub struct HandedOut {
     /// The sample, with the time until which the claim holds.
     pub sample: Sample,
-    /// The conversation with transcript and recordings.
+    /// The conversation with transcript and recordings; without the agent where the sample is blind.
     pub conversation: ConversationDetail,
     /// The scorecard version to grade it with.
     pub scorecard: ScorecardVersion,
