@@ -17,6 +17,7 @@ use super::scope;
 use super::tx::{Tx, from_json, to_json};
 use crate::domain::access::Reach;
 use crate::domain::id::{AgentId, EvaluationId, SampleId, TeamId, VendorId};
+use crate::domain::month_close::PeriodState;
 use crate::domain::period::Period;
 use crate::domain::results::Counts;
 use crate::domain::results::report::{AgentReport, AgentResult, CountedEvaluation, Member, Unit, UnitKind, UnitResult};
@@ -154,13 +155,13 @@ pub fn attended(conn: &mut AnyConnection, period: Period, agent: Option<AgentId>
 /// # Errors
 /// What the database says.
 pub fn conversation_days(conn: &mut AnyConnection, period: Period, agent: Option<AgentId>) -> Result<BTreeMap<AgentId, u32>> {
-    let known =
-        attendance::table.filter(attendance::agent_id.eq(conversations::agent_id)).filter(attendance::period.eq(conversations::period));
+    let known = attendance::table.filter(attendance::agent_id.eq(agents::id)).filter(attendance::period.eq(period));
+    let unknown = agents::table.filter(not(exists(known))).select(agents::id);
     let mut query = conversations::table
         .group_by(conversations::agent_id)
         .select((conversations::agent_id, sql::<BigInt>("COUNT(DISTINCT conversations.local_day)")))
         .filter(conversations::period.eq(period))
-        .filter(not(exists(known)))
+        .filter(conversations::agent_id.eq_any(unknown))
         .into_boxed();
     if let Some(agent) = agent {
         query = query.filter(conversations::agent_id.eq(agent));
@@ -250,29 +251,8 @@ pub fn teams_above(conn: &mut AnyConnection) -> Result<BTreeMap<TeamId, Vec<Uuid
 /// # Errors
 /// What the database says.
 pub fn is_frozen(conn: &mut AnyConnection, period: Period) -> Result<bool> {
-    Ok(diesel::select(exists(periods::table.filter(periods::period.eq(period)).filter(periods::state.eq("closed")))).get_result(conn)?)
-}
-
-/// Whether what belongs to a period may still change: it is neither closed nor being closed.
-///
-/// # Errors
-/// What the database says.
-pub fn is_open(conn: &mut AnyConnection, period: Period) -> Result<bool> {
-    let state: Option<String> = periods::table.find(period).select(periods::state).first(conn).optional()?;
-    Ok(state.is_none_or(|state| state == "open"))
-}
-
-/// The last closed period, if there is one.
-///
-/// # Errors
-/// What the database says.
-pub fn last_closed(conn: &mut AnyConnection) -> Result<Option<Period>> {
-    Ok(periods::table
-        .filter(periods::state.eq("closed"))
-        .order(periods::period.desc())
-        .select(periods::period)
-        .first::<Period>(conn)
-        .optional()?)
+    Ok(diesel::select(exists(periods::table.filter(periods::period.eq(period)).filter(periods::state.eq(PeriodState::Closed))))
+        .get_result(conn)?)
 }
 
 /// Freezes an agent's result.

@@ -2,3 +2,4 @@ mod close;
 mod draw;
 mod import;
 mod people;
+mod results;

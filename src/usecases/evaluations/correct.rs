@@ -30,7 +30,7 @@ pub struct Correction {
 ///
 /// # Errors
 /// `Forbidden` where it is somebody else's; `NotFound`; `Stale`; `Invalid` with all faults; `Conflict` with code `correction_time_over` or
-/// `period_closed`.
+/// `period_closed`; `Busy` while the period is being closed.
 pub async fn correct(app: &App, actor: &Actor, id: EvaluationId, seen_revision: i32, command: Correction) -> Result<Evaluation> {
     actor.may(Action::Grade)?;
     let inspector = actor.person()?;
