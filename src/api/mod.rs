@@ -5,6 +5,7 @@
 pub mod agents;
 pub mod attendance;
 pub mod audit;
+pub mod conversations;
 pub mod fine_lists;
 pub mod fine_policies;
 pub mod ledger;
@@ -24,6 +25,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     agents::routes(config);
     attendance::routes(config);
     audit::routes(config);
+    conversations::routes(config);
     fine_lists::routes(config);
     fine_policies::routes(config);
     ledger::routes(config);

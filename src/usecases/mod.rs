@@ -6,6 +6,7 @@
 pub mod agents;
 pub mod attendance;
 pub mod audit;
+pub mod conversations;
 pub mod fine_lists;
 pub mod fine_policies;
 pub mod fines;
@@ -13,6 +14,7 @@ pub mod ledger;
 pub mod line_import;
 pub mod organisation;
 pub mod periods;
+pub mod recordings;
 pub mod sessions;
 pub mod teams;
 pub mod tokens;

@@ -1,12 +1,15 @@
 mod agents;
 mod attendance;
 mod audit;
+mod conversations;
 mod fine_lists;
 pub mod fine_policies;
 mod ledger;
 mod me;
 mod people_access;
 mod periods;
+mod recordings;
+mod sampled_conversations;
 mod teams;
 mod tokens;
 mod users;

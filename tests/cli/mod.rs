@@ -1,1 +1,3 @@
 mod close;
+mod import;
+mod people;

@@ -2,11 +2,15 @@
 
 #![allow(dead_code, reason = "the test app offers what tests may need")]
 
+pub mod agents;
 pub mod browser;
 pub mod client;
 pub mod graded;
 pub mod people;
 pub mod postgres;
+pub mod real_data;
+pub mod samples;
+pub mod sounds;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
