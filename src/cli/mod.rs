@@ -77,7 +77,6 @@ pub fn run(cli: Cli) -> ExitCode {
         actix_web::rt::System::new().block_on(async move {
             match cli.command {
                 Command::CheckConfig(args) => check_config::run(config, args).await,
-                Command::Draw(args) => draw::run(config, args).await,
                 Command::Close(args) => close::run(config, args).await,
                 Command::Draw(args) => draw::run(config, args).await,
                 Command::Export(args) => export::run(config, args).await,
@@ -88,7 +87,6 @@ pub fn run(cli: Cli) -> ExitCode {
                 Command::People(args) => people::run(config, args).await,
                 Command::Results(args) => results::run(config, args).await,
                 Command::Serve(args) => serve::run(config, args).await,
-                Command::VerifyDraw(args) => verify_draw::run(config, args).await,
                 Command::Token(args) => token::run(config, args).await,
                 Command::User(args) => user::run(config, args).await,
                 Command::VerifyDraw(args) => verify_draw::run(config, args).await,
