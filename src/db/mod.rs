@@ -12,23 +12,28 @@ pub mod charges;
 #[allow(missing_docs, reason = "what the derive makes")]
 pub mod connection;
 pub mod conversations;
+pub mod drafts;
 pub mod draw_agents;
 pub mod draws;
 pub mod error;
+pub mod evaluations;
 pub mod fine_policies;
 pub mod imports;
 pub mod leases;
 pub mod ledger;
 pub mod migrate;
 pub mod organisation;
+pub mod pass_policies;
 pub mod period_lists;
 pub mod periods;
 pub mod population;
 pub mod recordings;
+pub mod results;
 pub mod sampling_plans;
 #[allow(missing_docs, reason = "the columns are described in the migrations")]
 pub mod schema;
 pub mod scope;
+pub mod scorecards;
 pub mod sessions;
 pub mod sql_types;
 pub mod teams;
@@ -39,6 +44,8 @@ pub mod user_list;
 pub mod users;
 pub mod vendors;
 pub mod views;
+pub mod violation_types;
+pub mod violations;
 mod writer;
 
 use std::sync::Arc;

@@ -633,6 +633,7 @@ diesel::table! {
         worked_source -> Text,
         effective -> Bool,
         content -> Text,
+        rests_on -> Text,
     }
 }
 

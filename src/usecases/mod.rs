@@ -6,19 +6,27 @@
 pub mod agents;
 pub mod attendance;
 pub mod audit;
+pub mod catalogue;
 pub mod conversations;
+pub mod drafts;
+pub mod evaluations;
 pub mod fine_lists;
 pub mod fine_policies;
 pub mod fines;
 pub mod ledger;
 pub mod line_import;
 pub mod organisation;
+pub mod pass_policies;
 pub mod periods;
 pub mod recordings;
+pub mod results;
+pub mod scorecards;
 pub mod sessions;
 pub mod teams;
 pub mod tokens;
 pub mod users;
 pub mod vendors;
+pub mod violation_types;
+pub mod violations;
 
 pub use crate::db::{Error, Result};
