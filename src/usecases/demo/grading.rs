@@ -1,0 +1,52 @@
+//! How the demo's inspectors work through their queues.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use crate::app::App;
+use crate::clock::SetClock;
+use crate::db::{self, Result};
+use crate::domain::Refusal;
+use crate::domain::access::Actor;
+use crate::domain::demo::{DemoConversation, Dice, sheet};
+use crate::domain::id::DrawId;
+use crate::usecases::evaluations::submit::{Submission, submit};
+use crate::usecases::queue::next::next;
+
+/// The external ids of the conversations of a draw.
+pub(super) async fn sampled(app: &App, draw: DrawId) -> Result<Vec<String>> {
+    app.read(move |conn| db::samples::external_ids(conn, draw)).await
+}
+
+/// The inspectors take turns, each with the next sample of the own queue, until so many are graded or nothing waits any more.
+pub(super) async fn grade(
+    app: &App,
+    clock: &SetClock,
+    inspectors: &[&Actor],
+    told: &BTreeMap<String, DemoConversation>,
+    (from, till): (DateTime<Utc>, DateTime<Utc>),
+    wanted: usize,
+) -> Result<()> {
+    let total = i32::try_from(wanted.max(1)).unwrap_or(i32::MAX);
+    let mut dice = Dice::named(&format!("assay demo 1/grading/{}", from.date_naive()));
+    let (mut done, mut idle) = (0_i32, 0);
+    for inspector in inspectors.iter().cycle() {
+        if done >= total || idle >= inspectors.len() {
+            break;
+        }
+        clock.set(from + (till - from) / total * done);
+        let Some(work) = next(app, inspector).await? else {
+            idle += 1;
+            continue;
+        };
+        idle = 0;
+        done += 1;
+        let id = &work.conversation.conversation.external_id;
+        let made = told.get(id).ok_or_else(|| Refusal::not_found("conversation", id))?;
+        // Listening, reading and marking takes a little longer than the conversation itself.
+        let seconds = u32::try_from(made.duration_ms / 1_000).unwrap_or(0).min(600) + u32::try_from(dice.between(60, 240)).unwrap_or(60);
+        submit(app, inspector, work.sample.id, Submission { sheet: sheet(made, &work.scorecard.content), seconds }).await?;
+    }
+    Ok(())
+}
