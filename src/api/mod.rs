@@ -2,7 +2,29 @@
 //!
 //! Each handler parses into domain types, calls one use case, and turns its answer into a response. The use case asks for permission.
 
+pub mod agents;
+pub mod attendance;
+pub mod audit;
+pub mod conversations;
+pub mod draws;
+pub mod evaluations;
+pub mod fine_lists;
+pub mod fine_policies;
+pub mod ledger;
 pub mod me;
+pub mod pass_policies;
+pub mod periods;
+pub mod queue;
+pub mod results;
+pub mod samples;
+pub mod sampling_plans;
+pub mod scorecards;
+pub mod teams;
+pub mod tokens;
+pub mod users;
+pub mod vendors;
+pub mod violation_types;
+pub mod violations;
 
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -10,7 +32,29 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Adds every route to the application and to its OpenAPI document. In alphabetical order.
 pub fn routes(config: &mut ServiceConfig<'_>) {
+    agents::routes(config);
+    attendance::routes(config);
+    audit::routes(config);
+    conversations::routes(config);
+    draws::routes(config);
+    evaluations::routes(config);
+    fine_lists::routes(config);
+    fine_policies::routes(config);
+    ledger::routes(config);
     me::routes(config);
+    pass_policies::routes(config);
+    periods::routes(config);
+    queue::routes(config);
+    results::routes(config);
+    samples::routes(config);
+    sampling_plans::routes(config);
+    scorecards::routes(config);
+    teams::routes(config);
+    tokens::routes(config);
+    users::routes(config);
+    vendors::routes(config);
+    violation_types::routes(config);
+    violations::routes(config);
 }
 
 /// What the OpenAPI document says beside the routes.

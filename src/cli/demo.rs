@@ -11,6 +11,9 @@ use crate::config::Config;
 use crate::db::{self, Error};
 use crate::usecases::demo::{self, DemoLogin};
 
+/// How many calls of each month are heard: all that are sampled, as a rule.
+const SOUNDS: usize = 120;
+
 /// Run a demo centre: invented people, conversations, grades and fines of two months
 ///
 /// The first start makes the centre, in a database of its own; later ones find it and serve it. Everybody may know its tokens, so it answers
@@ -72,7 +75,7 @@ async fn make(config: &Config, folder: &Path, database: &Path) -> db::Result<()>
     let clock = Arc::new(SetClock::new(now));
     let app = App::with(config, clock.clone(), Chance::from_seed(demo::SEED))?;
     app.db.migrate()?;
-    demo::load(&app, &clock, now).await?;
+    demo::load(&app, &clock, now, SOUNDS).await?;
     db::backup::backup(&making, database, false)?;
     drop(app);
     remove_database(&making)

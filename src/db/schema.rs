@@ -259,6 +259,7 @@ diesel::table! {
         ordinal -> Integer,
         name -> Text,
         sides -> Text,
+        start_ms -> BigInt,
         store_key -> Text,
         sha256 -> Text,
         bytes -> BigInt,
@@ -632,6 +633,7 @@ diesel::table! {
         worked_source -> Text,
         effective -> Bool,
         content -> Text,
+        rests_on -> Text,
     }
 }
 

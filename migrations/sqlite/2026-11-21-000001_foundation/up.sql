@@ -189,7 +189,7 @@ CREATE TABLE conversations (
     updated_at BIGINT NOT NULL,
     CONSTRAINT conversations_identity_unique UNIQUE (source, external_id)
 );
-CREATE INDEX conversations_of_period ON conversations (period, agent_id, id);
+CREATE INDEX conversations_of_period ON conversations (period, agent_id, id, local_day);
 CREATE INDEX conversations_of_agent ON conversations (agent_id, started_at, id);
 CREATE INDEX conversations_in_time ON conversations (started_at, id);
 
@@ -205,6 +205,7 @@ CREATE TABLE recordings (
     ordinal INTEGER NOT NULL,
     name TEXT NOT NULL,
     sides TEXT NOT NULL,
+    start_ms BIGINT NOT NULL,
     store_key TEXT NOT NULL,
     sha256 TEXT NOT NULL,
     bytes BIGINT NOT NULL,
@@ -217,6 +218,7 @@ CREATE TABLE recordings (
     created_at BIGINT NOT NULL,
     CONSTRAINT recordings_place_unique UNIQUE (conversation_id, ordinal)
 );
+CREATE INDEX recordings_of_content ON recordings (sha256);
 
 -- Scorecards, catalogue, policies
 
@@ -526,6 +528,7 @@ CREATE TABLE period_agents (
     worked_source TEXT NOT NULL,
     effective BOOLEAN NOT NULL,
     content TEXT NOT NULL,
+    rests_on TEXT NOT NULL,
     PRIMARY KEY (period, agent_id)
 );
 

@@ -70,7 +70,7 @@ async fn import_file(app: &App, actor: &Actor, conversations: &[DemoConversation
         serde_json::to_writer(&mut file, &made.input).map_err(|e| Error::Damaged(e.to_string()))?;
         file.push(b'\n');
     }
-    let recordings = folder.map(Folder::open).transpose().map_err(|e| Error::Connection(e.to_string()))?;
+    let recordings = folder.map(Folder::at).transpose()?;
     let source = ImportSource { input: Box::new(Cursor::new(file)), format: FileFormat::Ndjson, recordings };
     let report = import(app, actor, source, |_| ()).await?;
     match report.refusals.first() {

@@ -12,11 +12,8 @@ use crate::usecases::ledger::post_manual::post_manual;
 
 /// Rewards an agent.
 pub(super) async fn reward(app: &App, manager: &Actor, employee_no: &'static str, kind: &str, reason: &str) -> Result<()> {
-    let reach = manager.reach(Action::PeopleRead)?;
-    let agent = app
-        .read(move |conn| db::agents::by_employee_no(conn, &reach, employee_no))
-        .await?
-        .ok_or_else(|| Refusal::not_found("agent", employee_no))?;
+    let mut agents = app.read(move |conn| db::agents::with_numbers(conn, &[employee_no.to_owned()])).await?;
+    let agent = agents.remove(employee_no).ok_or_else(|| Refusal::not_found("agent", employee_no))?;
     let input = ManualEntryInput {
         agent_id: agent.id,
         kind: ManualKind::Reward,

@@ -15,7 +15,7 @@ use crate::domain::Refusal;
 use crate::domain::access::{Actor, Origin};
 use crate::domain::conversation::Channel;
 use crate::domain::demo::DemoConversation;
-use crate::domain::id::SamplingPlanId;
+use crate::domain::id::{SamplingPlanId, UserId};
 use crate::domain::language::Language;
 use crate::domain::period::{Period, local_day, start_of_day};
 use crate::domain::sampling::filter::{Exclusions, PopulationFilter, Range};
@@ -25,17 +25,17 @@ use crate::domain::sampling::stratum::StratifyBy;
 use crate::usecases::draws::Draw;
 use crate::usecases::draws::draw::{DrawCommand, draw};
 use crate::usecases::organisation::init::{Init, init};
+use crate::usecases::periods::close::{CloseCommand, close};
 use crate::usecases::sampling_plans::PlanInput;
 use crate::usecases::sampling_plans::create::create as create_plan;
-use crate::usecases::periods::close::{CloseCommand, close};
 use crate::usecases::sessions::authenticate::authenticate;
 
 /// Makes the demo centre in an empty database: last month drawn, graded and closed, this month half-way at `now`. `app` must run on `clock`,
-/// which ends at `now`.
+/// which ends at `now`. At most so many calls of each month get a sound: making it is what takes the time.
 ///
 /// # Errors
 /// `Conflict` with code `already_initialised` where the database holds a centre.
-pub async fn load(app: &App, clock: &SetClock, now: DateTime<Utc>) -> Result<()> {
+pub async fn load(app: &App, clock: &SetClock, now: DateTime<Utc>, sounds: usize) -> Result<()> {
     let files = Files::read()?;
     let zone: Tz = files.centre.organisation.time_zone.parse().map_err(|_| Refusal::invalid("time_zone", "is not known"))?;
     let this = Period::of_moment(now, zone)?;
@@ -44,6 +44,7 @@ pub async fn load(app: &App, clock: &SetClock, now: DateTime<Utc>) -> Result<()>
         clock,
         now,
         zone,
+        sounds,
         to_come: crate::domain::demo::conversations(&files.centre, &files.scripts, &files.words, now, zone)?,
         told: BTreeMap::new(),
         plan_id: None,
@@ -66,6 +67,7 @@ struct Story<'a> {
     clock: &'a SetClock,
     now: DateTime<Utc>,
     zone: Tz,
+    sounds: usize,
     files: Files,
     /// Conversations that have not been brought in yet.
     to_come: Vec<DemoConversation>,
@@ -117,10 +119,10 @@ impl Story<'_> {
         let tokens = logins.clone();
         self.app
             .write(&Actor::operator(), move |tx| {
-                for (login, token) in &tokens {
-                    let user = db::users::by_username(tx.conn, login)?.ok_or_else(|| Refusal::not_found("user", login))?;
-                    db::users::set_password(tx, user.id, &hash)?;
-                    db::tokens::insert(tx, user.id, "demo", token, "all", None)?;
+                let users = users_called(tx.conn, &tokens.iter().map(|(login, _)| login.clone()).collect::<Vec<_>>())?;
+                for (user, (_, token)) in users.into_iter().zip(&tokens) {
+                    db::user_list::set_password_hash(tx, user, &hash)?;
+                    db::tokens::insert(tx, user, "demo", token, "all", None)?;
                 }
                 tx.audit_event("demo.let_in", ("organisation", &1), &serde_json::json!({ "users": tokens.len() }))
             })
@@ -168,11 +170,10 @@ impl Story<'_> {
         let capacities: Vec<(String, u32)> =
             self.files.centre.users.iter().filter_map(|user| Some((user.login.clone(), user.capacity?))).collect();
         let read = move |conn: &mut db::AnyConnection| {
-            let mut inspectors = Vec::new();
-            for (login, capacity) in &capacities {
-                let user = db::users::by_username(conn, login)?.ok_or_else(|| Refusal::not_found("user", login))?;
-                inspectors.push(InspectorCapacity { user_id: user.id, capacity: *capacity });
-            }
+            let users = users_called(conn, &capacities.iter().map(|(login, _)| login.clone()).collect::<Vec<_>>())?;
+            let inspectors =
+                users.into_iter().zip(&capacities).map(|(user_id, (_, capacity))| InspectorCapacity { user_id, capacity: *capacity });
+            let inspectors = inspectors.collect();
             let mut scorecards = Vec::new();
             for (channel, code) in [(Channel::Call, "phone"), (Channel::Chat, "chat")] {
                 let found = db::scorecards::by_code(conn, code)?.ok_or_else(|| Refusal::not_found("scorecard", code))?;
@@ -211,7 +212,8 @@ impl Story<'_> {
         heard: impl Fn(&DemoConversation) -> bool,
     ) -> Result<()> {
         let sampled = grading::sampled(self.app, draw.id).await?;
-        let calls = sampled.iter().filter_map(|id| self.told.get(id)).filter(|made| made.call && heard(made)).cloned().collect();
+        let calls =
+            sampled.iter().filter_map(|id| self.told.get(id)).filter(|made| made.call && heard(made)).take(self.sounds).cloned().collect();
         conversations::record(self.app, self.actor("admin")?, calls).await?;
         let logins = self.files.centre.users.iter().filter(|user| user.capacity.is_some());
         let inspectors = logins.map(|user| self.actor(&user.login)).collect::<Result<Vec<_>>>()?;
@@ -248,4 +250,11 @@ impl Story<'_> {
         let today = local_day(self.now, self.zone);
         people::attend(self.app, self.actor("admin")?, &self.files.centre, self.this, false, today).await
     }
+}
+
+/// The users with these names, in the same order.
+fn users_called(conn: &mut db::AnyConnection, logins: &[String]) -> Result<Vec<UserId>> {
+    let users = db::user_list::with_usernames(conn, logins)?;
+    let found = logins.iter().map(|login| users.get(login).map(|user| user.id).ok_or_else(|| Refusal::not_found("user", login).into()));
+    found.collect()
 }

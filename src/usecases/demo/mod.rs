@@ -21,7 +21,7 @@ use crate::usecases::sessions::authenticate::authenticate;
 pub use load::load;
 
 /// The seed of the demo centre's ids and draws.
-pub const SEED: [u8; 32] = *b"assay demo centre, for all to see";
+pub const SEED: [u8; 32] = *b"assay demo centre, open to all!!";
 
 /// Everybody's password.
 pub const PASSWORD: &str = "clearbay-demo";

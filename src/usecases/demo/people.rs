@@ -25,22 +25,32 @@ pub(super) async fn bring_in(app: &App, admin: &Actor, centre: &DemoCentre) -> R
         vec![it.code.clone(), it.name.clone(), language(&it.name).to_owned(), it.moved_from.as_ref().unwrap_or(&it.team).clone()]
     });
     whole(agents::import::import(app, admin, table(&["employee_no", "name", "language", "team"], rows)).await?)?;
-    let rows = centre.users.iter().map(|it| {
-        vec![it.login.clone(), it.name.clone(), language(&it.name).to_owned(), it.agent.clone().unwrap_or_default(), roles(it)]
-    });
+    let rows = centre
+        .users
+        .iter()
+        .map(|it| vec![it.login.clone(), it.name.clone(), language(&it.name).to_owned(), it.agent.clone().unwrap_or_default(), roles(it)]);
     whole(users::import::import(app, admin, table(&["username", "name", "language", "agent", "roles"], rows)).await?)
 }
 
 /// Moves those who change their team with this month.
 pub(super) async fn move_agents(app: &App, admin: &Actor, centre: &DemoCentre, this: Period) -> Result<()> {
-    let rows = centre.agents.iter().filter(|it| it.moved_from.is_some()).map(|it| {
-        vec![it.code.clone(), it.name.clone(), it.team.clone(), this.first_day().to_string()]
-    });
+    let rows = centre
+        .agents
+        .iter()
+        .filter(|it| it.moved_from.is_some())
+        .map(|it| vec![it.code.clone(), it.name.clone(), it.team.clone(), this.first_day().to_string()]);
     whole(agents::import::import(app, admin, table(&["employee_no", "name", "team", "team_from"], rows)).await?)
 }
 
 /// Brings the attendance of a month in, as far as it has gone by on the local day `today`.
-pub(super) async fn attend(app: &App, admin: &Actor, centre: &DemoCentre, period: Period, last_month: bool, today: NaiveDate) -> Result<()> {
+pub(super) async fn attend(
+    app: &App,
+    admin: &Actor,
+    centre: &DemoCentre,
+    period: Period,
+    last_month: bool,
+    today: NaiveDate,
+) -> Result<()> {
     let rows = centre.agents.iter().filter_map(|it| {
         let days = worked_days(it, period, last_month, today)?;
         Some(vec![it.code.clone(), period.to_string(), days.to_string()])
