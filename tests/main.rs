@@ -16,5 +16,6 @@ mod db;
 mod demo;
 mod jobs;
 mod real_data;
+mod story;
 mod support;
 mod web;
