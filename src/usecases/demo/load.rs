@@ -121,7 +121,7 @@ impl Story<'_> {
             .write(&Actor::operator(), move |tx| {
                 let users = users_called(tx.conn, &tokens.iter().map(|(login, _)| login.clone()).collect::<Vec<_>>())?;
                 for (user, (_, token)) in users.into_iter().zip(&tokens) {
-                    db::user_list::set_password_hash(tx, user, &hash)?;
+                    db::sessions::set_password_hash(tx, user, &hash)?;
                     db::tokens::insert(tx, user, "demo", token, "all", None)?;
                 }
                 tx.audit_event("demo.let_in", ("organisation", &1), &serde_json::json!({ "users": tokens.len() }))
