@@ -15,6 +15,7 @@ mod cli;
 mod db;
 mod demo;
 mod jobs;
+mod readme;
 mod real_data;
 mod story;
 mod support;

@@ -226,6 +226,9 @@ impl Story<'_> {
         let first = self.this.first_day();
         self.go_to(first, 1);
         self.bring_in(self.moment(first, 0)).await?;
+        // A thread of mails that goes on belongs to the month in which it began, which is closed when it ends.
+        let closing = self.last;
+        self.to_come.retain(|made| made.period != closing);
         let admin = self.actor("admin")?;
         people::attend(self.app, admin, &self.files.centre, self.last, true, first).await?;
         people::move_agents(self.app, admin, &self.files.centre, self.this).await?;
