@@ -258,17 +258,27 @@ fn satisfaction(slips: &[&Slip], dice: &mut Dice) -> Option<i64> {
 mod tests {
     use super::*;
 
-    fn seed(file: &str) -> String {
-        std::fs::read_to_string(format!("{}/seed/demo/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+    macro_rules! seed {
+        ($file:literal) => {
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/seed/demo/", $file))
+        };
     }
 
     fn made(now: &str) -> Vec<DemoConversation> {
-        let files = ["loan.zh", "collections.zh", "card.zh", "store.zh", "delivery.zh", "phone.en", "chat.en", "mail.en"];
-        let texts: Vec<String> = files.iter().map(|file| seed(&format!("scripts/{file}.json"))).collect();
-        let scripts = Scripts::read(texts.iter().map(String::as_str), &seed("faults.json")).unwrap();
+        let texts = [
+            seed!("scripts/loan.zh.json"),
+            seed!("scripts/collections.zh.json"),
+            seed!("scripts/card.zh.json"),
+            seed!("scripts/store.zh.json"),
+            seed!("scripts/delivery.zh.json"),
+            seed!("scripts/phone.en.json"),
+            seed!("scripts/chat.en.json"),
+            seed!("scripts/mail.en.json"),
+        ];
+        let scripts = Scripts::read(texts.into_iter(), seed!("faults.json")).unwrap();
         assert!(scripts.scripts.len() >= 40);
-        let centre: DemoCentre = serde_json::from_str(&seed("people.json")).unwrap();
-        let lists: WordLists = serde_json::from_str(&seed("slots.json")).unwrap();
+        let centre: DemoCentre = serde_json::from_str(seed!("people.json")).unwrap();
+        let lists: WordLists = serde_json::from_str(seed!("slots.json")).unwrap();
         conversations(&centre, &scripts, &lists, now.parse().unwrap(), Tz::Asia__Shanghai).unwrap()
     }
 
