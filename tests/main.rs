@@ -13,6 +13,8 @@ mod api;
 mod architecture;
 mod cli;
 mod db;
+mod jobs;
+mod openapi;
 mod real_data;
 mod support;
 mod web;

@@ -29,6 +29,7 @@ pub mod periods;
 pub mod population;
 pub mod recordings;
 pub mod results;
+pub mod samples;
 pub mod sampling_plans;
 #[allow(missing_docs, reason = "the columns are described in the migrations")]
 pub mod schema;
