@@ -15,6 +15,7 @@ mod cli;
 mod db;
 mod demo;
 mod jobs;
+mod openapi;
 mod readme;
 mod real_data;
 mod story;

@@ -2,7 +2,10 @@
 
 mod backup;
 mod close;
+mod config;
 mod draw;
 mod import;
 mod people;
 mod results;
+mod serve;
+mod setup;
