@@ -275,7 +275,7 @@ mod tests {
             seed!("scripts/chat.en.json"),
             seed!("scripts/mail.en.json"),
         ];
-        let scripts = Scripts::read(texts.into_iter(), seed!("faults.json")).unwrap();
+        let scripts = Scripts::read(texts, seed!("faults.json")).unwrap();
         assert!(scripts.scripts.len() >= 40);
         let centre: DemoCentre = serde_json::from_str(seed!("people.json")).unwrap();
         let lists: WordLists = serde_json::from_str(seed!("slots.json")).unwrap();
