@@ -9,8 +9,11 @@ pub mod both;
 #[allow(missing_docs, reason = "what the derive makes")]
 pub mod connection;
 pub mod error;
+pub mod mail_preferences;
 pub mod migrate;
 pub mod organisation;
+pub mod outbox;
+pub mod recipients;
 #[allow(missing_docs, reason = "the columns are described in the migrations")]
 pub mod schema;
 pub mod scope;

@@ -140,6 +140,7 @@ stored_ids!(
     GrantId,
     ImportId,
     LedgerEntryId,
+    OutboxId,
     PassPolicyId,
     RecordingId,
     SampleId,
@@ -152,6 +153,7 @@ stored_ids!(
     VendorId,
     ViolationId,
     ViolationTypeId,
+    WebhookId,
 );
 
 /// A moment as a column of type [`Moment`]: UTC, whole microseconds. Bind `At(time)`; in a row struct write
@@ -288,6 +290,10 @@ stored_texts!(
     crate::domain::access::Role => |v| v.as_str(),
     crate::domain::conversation::Channel => |v| v.as_str(),
     crate::domain::language::Language => |v| v.as_str(),
+    crate::domain::mail::Channel => |v| v.as_str(),
+    crate::domain::mail::Frequency => |v| v.as_str(),
+    crate::domain::mail::OutboxState => |v| v.as_str(),
+    crate::domain::mail::Topic => |v| v.as_str(),
     crate::domain::money::Currency => |v| v.code().to_owned(),
     crate::domain::period::Period => |v| v.to_string(),
     crate::domain::violation::ErrorKind => |v| v.as_str(),

@@ -5,12 +5,15 @@ pub mod access;
 pub mod conversation;
 pub mod id;
 pub mod language;
+pub mod mail;
+pub mod masking;
 pub mod money;
 pub mod page;
 pub mod period;
 pub mod refusal;
 pub mod version;
 pub mod violation;
+pub mod webhook;
 pub(crate) mod words;
 
 pub use refusal::{Refusal, Refused};
