@@ -20,5 +20,7 @@ pub mod db;
 pub mod domain;
 pub mod http;
 pub mod metrics;
+pub mod reports;
 pub mod server;
 pub mod usecases;
+pub mod web;

@@ -3,24 +3,41 @@
 //! SQLite has one writer thread that commits in groups and a pool of readers; PostgreSQL has one pool, and its writes are SERIALIZABLE and
 //! repeated when they collide. A closure may therefore run more than once: nothing in it leaves the database.
 
+pub mod agents;
 pub mod answers;
+pub mod attendance;
 pub mod audit;
 pub mod both;
+pub mod charges;
 #[allow(missing_docs, reason = "what the derive makes")]
 pub mod connection;
+pub mod draw_agents;
+pub mod draws;
 pub mod error;
+pub mod fine_policies;
+pub mod leases;
+pub mod ledger;
 pub mod mail_preferences;
 pub mod migrate;
 pub mod organisation;
 pub mod outbox;
+pub mod period_lists;
+pub mod periods;
+pub mod population;
 pub mod recipients;
+pub mod sampling_plans;
 #[allow(missing_docs, reason = "the columns are described in the migrations")]
 pub mod schema;
 pub mod scope;
+pub mod sessions;
 pub mod sql_types;
+pub mod teams;
 pub mod tokens;
 pub mod tx;
+pub mod user_list;
 pub mod users;
+pub mod vendors;
+pub mod views;
 mod writer;
 
 use std::sync::Arc;

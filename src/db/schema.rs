@@ -1,6 +1,76 @@
 //! The tables, in types that both databases have. `migrations/` makes them; a test compares the two.
 
 diesel::table! {
+    use diesel::sql_types::{Bool, Integer, Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    webhooks (id) {
+        id -> Uid,
+        name -> Text,
+        url -> Text,
+        secret -> Text,
+        events -> Text,
+        active -> Bool,
+        version -> Integer,
+        created_at -> Moment,
+        archived_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    outbox (id) {
+        id -> Uid,
+        channel -> Text,
+        kind -> Text,
+        user_id -> Nullable<Uid>,
+        agent_id -> Nullable<Uid>,
+        webhook_id -> Nullable<Uid>,
+        address -> Nullable<Text>,
+        language -> Text,
+        params -> Text,
+        dedupe -> Text,
+        state -> Text,
+        attempts -> Integer,
+        queued_at -> Moment,
+        next_at -> Moment,
+        holder -> Nullable<Text>,
+        lease_until -> Nullable<Moment>,
+        handed_at -> Nullable<Moment>,
+        message_id -> Nullable<Text>,
+        last_error -> Nullable<Text>,
+        gathered_in -> Nullable<Uid>,
+        created_at -> Moment,
+        sent_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Text};
+    use crate::db::sql_types::{Uid};
+
+    outbox_about (object_kind, object_id, outbox_id) {
+        object_kind -> Text,
+        object_id -> Text,
+        outbox_id -> Uid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    mail_preferences (user_id, topic) {
+        user_id -> Uid,
+        topic -> Text,
+        frequency -> Text,
+        updated_at -> Moment,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{Integer, Text};
     use crate::db::sql_types::{Moment};
 
@@ -405,6 +475,12 @@ diesel::table! {
         carried -> Integer,
         available -> Integer,
         drawn -> Integer,
+        targeted_quota -> Integer,
+        targeted_available -> Integer,
+        targeted_drawn -> Integer,
+        too_short -> Integer,
+        already_sampled -> Integer,
+        no_recording -> Integer,
         population -> Binary,
     }
 }
@@ -427,6 +503,8 @@ diesel::table! {
         scorecard_version_id -> Uid,
         blind -> Bool,
         inspector_id -> Nullable<Uid>,
+        assigned_by -> Nullable<Uid>,
+        assigned_at -> Nullable<Moment>,
         due_on -> Date,
         claimed_at -> Nullable<Moment>,
         claim_until -> Nullable<Moment>,
@@ -545,16 +623,16 @@ diesel::table! {
         agent_id -> Uid,
         amount_minor -> BigInt,
         currency -> Text,
-        source_kind -> Text,
-        source_id -> Nullable<Uid>,
+        violation_id -> Nullable<Uid>,
         evaluation_id -> Nullable<Uid>,
         origin_period -> Text,
         refers_to -> Nullable<Uid>,
         policy_number -> Nullable<Integer>,
         type_code -> Nullable<Text>,
         class -> Nullable<Text>,
-        occurrences -> Integer,
-        reason -> Text,
+        occurrences -> Nullable<Integer>,
+        reward -> Nullable<Text>,
+        reason -> Nullable<Text>,
         dedupe -> Text,
         posted_by -> Nullable<Uid>,
         posted_at -> Moment,
@@ -568,10 +646,12 @@ diesel::table! {
     periods (period) {
         period -> Text,
         state -> Text,
+        close_id -> Uid,
+        touched_at -> Moment,
         closed_at -> Nullable<Moment>,
         closed_by -> Nullable<Uid>,
         override_reason -> Nullable<Text>,
-        standing_in_the_way -> Nullable<Text>,
+        standing_in_the_way -> Text,
         digest -> Nullable<Text>,
         lines -> Nullable<BigInt>,
         total_minor -> Nullable<BigInt>,
@@ -638,75 +718,50 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{Bool, Integer, Nullable, Text};
+    use diesel::sql_types::{Nullable, Text};
     use crate::db::sql_types::{Moment, Uid};
 
-    webhooks (id) {
+    sessions (id) {
         id -> Uid,
-        name -> Text,
-        url -> Text,
-        secret -> Text,
-        events -> Text,
-        active -> Bool,
-        version -> Integer,
+        user_id -> Uid,
+        secret_hash -> Text,
+        csrf -> Text,
+        address -> Nullable<Text>,
+        browser -> Nullable<Text>,
         created_at -> Moment,
-        archived_at -> Nullable<Moment>,
+        seen_at -> Moment,
+        expires_at -> Moment,
+        ended_at -> Nullable<Moment>,
     }
 }
 
 diesel::table! {
     use diesel::sql_types::{Integer, Nullable, Text};
-    use crate::db::sql_types::{Moment, Uid};
+    use crate::db::sql_types::Moment;
 
-    outbox (id) {
-        id -> Uid,
-        channel -> Text,
-        kind -> Text,
-        user_id -> Nullable<Uid>,
-        agent_id -> Nullable<Uid>,
-        webhook_id -> Nullable<Uid>,
-        address -> Nullable<Text>,
-        language -> Text,
-        params -> Text,
-        dedupe -> Text,
-        state -> Text,
-        attempts -> Integer,
-        queued_at -> Moment,
-        next_at -> Moment,
-        holder -> Nullable<Text>,
-        lease_until -> Nullable<Moment>,
-        handed_at -> Nullable<Moment>,
-        message_id -> Nullable<Text>,
-        last_error -> Nullable<Text>,
-        gathered_in -> Nullable<Uid>,
-        created_at -> Moment,
-        sent_at -> Nullable<Moment>,
+    login_attempts (name) {
+        name -> Text,
+        failures -> Integer,
+        last_at -> Moment,
+        blocked_until -> Nullable<Moment>,
     }
 }
 
 diesel::table! {
-    use diesel::sql_types::{Text};
-    use crate::db::sql_types::{Uid};
+    use diesel::sql_types::Text;
+    use crate::db::sql_types::Uid;
 
-    outbox_about (object_kind, object_id, outbox_id) {
-        object_kind -> Text,
-        object_id -> Text,
-        outbox_id -> Uid,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::{Text};
-    use crate::db::sql_types::{Moment, Uid};
-
-    mail_preferences (user_id, topic) {
+    user_settings (user_id) {
         user_id -> Uid,
-        topic -> Text,
-        frequency -> Text,
-        updated_at -> Moment,
+        theme -> Text,
     }
 }
 
+diesel::joinable!(outbox -> users (user_id));
+diesel::joinable!(outbox -> agents (agent_id));
+diesel::joinable!(outbox -> webhooks (webhook_id));
+diesel::joinable!(outbox_about -> outbox (outbox_id));
+diesel::joinable!(mail_preferences -> users (user_id));
 diesel::joinable!(teams -> vendors (vendor_id));
 diesel::joinable!(team_ancestors -> teams (team_id));
 diesel::joinable!(agents -> teams (team_id));
@@ -746,11 +801,8 @@ diesel::joinable!(violations -> conversations (conversation_id));
 diesel::joinable!(violations -> agents (agent_id));
 diesel::joinable!(violations -> violation_types (type_id));
 diesel::joinable!(ledger -> agents (agent_id));
-diesel::joinable!(outbox -> users (user_id));
-diesel::joinable!(outbox -> agents (agent_id));
-diesel::joinable!(outbox -> webhooks (webhook_id));
-diesel::joinable!(outbox_about -> outbox (outbox_id));
-diesel::joinable!(mail_preferences -> users (user_id));
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(user_settings -> users (user_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     agent_teams,
@@ -770,6 +822,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     imports,
     leases,
     ledger,
+    login_attempts,
     mail_preferences,
     organisation,
     outbox,
@@ -785,10 +838,12 @@ diesel::allow_tables_to_appear_in_same_query!(
     sampling_plans,
     scorecard_versions,
     scorecards,
+    sessions,
     team_ancestors,
     teams,
     tokens,
     transcripts,
+    user_settings,
     users,
     vendors,
     violation_types,

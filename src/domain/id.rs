@@ -81,8 +81,12 @@ ids! {
     EvaluationId = "evaluation";
     /// A violation (违规).
     ViolationId = "violation";
+    /// A log-in session at a browser.
+    SessionId = "session";
     /// A line of the ledger.
     LedgerEntryId = "ledger_entry";
+    /// One attempt to close a period.
+    CloseId = "close";
     /// A line of the audit log.
     AuditId = "audit_entry";
     /// A message in the outbox.

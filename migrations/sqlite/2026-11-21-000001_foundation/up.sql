@@ -320,6 +320,12 @@ CREATE TABLE draw_agents (
     carried INTEGER NOT NULL,
     available INTEGER NOT NULL,
     drawn INTEGER NOT NULL,
+    targeted_quota INTEGER NOT NULL,
+    targeted_available INTEGER NOT NULL,
+    targeted_drawn INTEGER NOT NULL,
+    too_short INTEGER NOT NULL,
+    already_sampled INTEGER NOT NULL,
+    no_recording INTEGER NOT NULL,
     population BLOB NOT NULL,
     PRIMARY KEY (draw_id, agent_id)
 );
@@ -338,6 +344,8 @@ CREATE TABLE samples (
     scorecard_version_id BLOB NOT NULL REFERENCES scorecard_versions (id),
     blind BOOLEAN NOT NULL,
     inspector_id BLOB REFERENCES users (id),
+    assigned_by BLOB,
+    assigned_at BIGINT,
     due_on DATE NOT NULL,
     claimed_at BIGINT,
     claim_until BIGINT,
@@ -349,7 +357,7 @@ CREATE TABLE samples (
     replaced_at BIGINT,
     created_at BIGINT NOT NULL,
     CONSTRAINT samples_conversation_unique UNIQUE (draw_id, conversation_id),
-    CONSTRAINT samples_position_unique UNIQUE (draw_id, agent_id, position)
+    CONSTRAINT samples_position_unique UNIQUE (draw_id, agent_id, kind, position)
 );
 CREATE INDEX samples_queue ON samples (inspector_id, state, due_on, id);
 CREATE INDEX samples_of_period ON samples (period, state, agent_id);
@@ -448,33 +456,36 @@ CREATE TABLE ledger (
     agent_id BLOB NOT NULL REFERENCES agents (id),
     amount_minor BIGINT NOT NULL,
     currency TEXT NOT NULL,
-    source_kind TEXT NOT NULL,
-    source_id BLOB,
+    violation_id BLOB,
     evaluation_id BLOB,
     origin_period TEXT NOT NULL,
     refers_to BLOB REFERENCES ledger (id),
     policy_number INTEGER,
     type_code TEXT,
     class TEXT,
-    occurrences INTEGER NOT NULL,
-    reason TEXT NOT NULL,
+    occurrences INTEGER CHECK (occurrences > 0),
+    reward TEXT,
+    reason TEXT,
     dedupe TEXT NOT NULL CONSTRAINT ledger_dedupe_unique UNIQUE,
     posted_by BLOB,
     posted_at BIGINT NOT NULL
 );
 CREATE INDEX ledger_of_period ON ledger (period, agent_id, id);
 CREATE INDEX ledger_of_agent ON ledger (agent_id, id);
-CREATE INDEX ledger_of_source ON ledger (source_kind, source_id);
+CREATE INDEX ledger_of_violation ON ledger (violation_id);
 CREATE INDEX ledger_of_evaluation ON ledger (evaluation_id);
 CREATE INDEX ledger_refers ON ledger (refers_to);
 
+-- A period whose close has begun; all others are open. state: closing, while close_id freezes things step by step, or closed.
 CREATE TABLE periods (
     period TEXT PRIMARY KEY NOT NULL,
     state TEXT NOT NULL,
+    close_id BLOB NOT NULL,
+    touched_at BIGINT NOT NULL,
     closed_at BIGINT,
     closed_by BLOB,
     override_reason TEXT,
-    standing_in_the_way TEXT,
+    standing_in_the_way TEXT NOT NULL,
     digest TEXT,
     lines BIGINT,
     total_minor BIGINT,
