@@ -19,6 +19,8 @@ pub mod config;
 pub mod db;
 pub mod domain;
 pub mod http;
+pub mod jobs;
+pub mod mail;
 pub mod metrics;
 pub mod reports;
 pub mod server;

@@ -2,7 +2,10 @@
 //!
 //! Each handler parses into domain types, calls one use case, and turns its answer into a response. The use case asks for permission.
 
+pub mod mail_preferences;
 pub mod me;
+pub mod outbox;
+pub mod webhooks;
 
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -10,7 +13,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Adds every route to the application and to its OpenAPI document. In alphabetical order.
 pub fn routes(config: &mut ServiceConfig<'_>) {
+    mail_preferences::routes(config);
     me::routes(config);
+    outbox::routes(config);
+    webhooks::routes(config);
 }
 
 /// What the OpenAPI document says beside the routes.

@@ -21,6 +21,7 @@ pub mod mail_preferences;
 pub mod migrate;
 pub mod organisation;
 pub mod outbox;
+pub mod outbox_sending;
 pub mod period_lists;
 pub mod periods;
 pub mod population;
@@ -38,6 +39,7 @@ pub mod user_list;
 pub mod users;
 pub mod vendors;
 pub mod views;
+pub mod webhooks;
 mod writer;
 
 use std::sync::Arc;

@@ -114,6 +114,12 @@ pub fn gather(tx: &mut Tx<'_>, held: &[OutboxId], post: &Post) -> Result<Option<
                 .set((outbox::state.eq(OutboxState::Gathered), outbox::gathered_in.eq(digest)))
                 .execute(tx.conn)?;
         }
+    } else {
+        for ids in held.chunks(1000) {
+            diesel::update(outbox::table.filter(outbox::id.eq_any(ids).and(outbox::state.eq(OutboxState::Held))))
+                .set((outbox::state.eq(OutboxState::Dead), outbox::last_error.eq("its recipient gets no digest any more")))
+                .execute(tx.conn)?;
+        }
     }
     Ok(digest)
 }

@@ -27,6 +27,7 @@ pub mod masking;
 pub mod membership;
 pub mod money;
 pub mod month_close;
+pub mod outbox;
 pub mod page;
 pub mod pass_policy;
 pub mod people;

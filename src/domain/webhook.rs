@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::id::WebhookId;
 use super::mail::About;
-use super::refusal::{Refusal, Refused};
+use super::refusal::{Faults, Refusal, Refused, checked_text};
 use super::words::words;
 
 words! {
@@ -56,6 +57,76 @@ pub struct EventBody {
     pub at: chrono::DateTime<chrono::Utc>,
     /// The facts.
     pub data: serde_json::Value,
+}
+
+/// What a webhook is to be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WebhookInput {
+    /// What people call it, 1 to 100 characters.
+    pub name: String,
+    /// Where events go: an https address, or http on this machine; at most 2000 characters.
+    pub url: String,
+    /// The events that it wants, at least one.
+    pub events: Vec<Event>,
+    /// Whether events go to it.
+    #[serde(default = "yes")]
+    pub active: bool,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+impl WebhookInput {
+    /// Checks the input; its events come back once each, in their order.
+    ///
+    /// # Errors
+    /// `Invalid` with every field at fault.
+    pub fn checked(&self) -> Refused<Self> {
+        let mut faults = Faults::new();
+        let name = faults.take(checked_text("name", &self.name, 100));
+        let url = faults.take(checked_url(&self.url));
+        let mut events = self.events.clone();
+        events.sort();
+        events.dedup();
+        if events.is_empty() {
+            faults.push("events", "must name at least one event");
+        }
+        match (name, url) {
+            (Some(name), Some(url)) => faults.finish().map(|()| Self { name, url, events, active: self.active }),
+            _ => Err(faults.finish().err().unwrap_or_else(|| Refusal::invalid("", "the input is incomplete"))),
+        }
+    }
+}
+
+/// A webhook.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Webhook {
+    /// The webhook.
+    pub id: WebhookId,
+    /// What people call it.
+    pub name: String,
+    /// Where events go.
+    pub url: String,
+    /// The events that it wants.
+    pub events: Vec<Event>,
+    /// Whether events go to it.
+    pub active: bool,
+    /// Rises with each change.
+    pub version: i32,
+    /// When it was made.
+    pub created_at: chrono::DateTime<chrono::Utc>,
+}
+
+/// A webhook with the secret that signs its deliveries, shown this once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct NewWebhook {
+    /// The webhook.
+    #[serde(flatten)]
+    pub webhook: Webhook,
+    /// The secret, shown this once.
+    pub secret: String,
 }
 
 /// Checks the address of a webhook: https, or http on this machine; no credentials in it.

@@ -11,12 +11,16 @@ pub mod fine_policies;
 pub mod fines;
 pub mod ledger;
 pub mod line_import;
+pub mod mail;
+pub mod mail_preferences;
 pub mod organisation;
+pub mod outbox;
 pub mod periods;
 pub mod sessions;
 pub mod teams;
 pub mod tokens;
 pub mod users;
 pub mod vendors;
+pub mod webhooks;
 
 pub use crate::db::{Error, Result};

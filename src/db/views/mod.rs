@@ -1,3 +1,4 @@
 //! Read models: lists and queues, each one query.
 
 pub mod fine_lines;
+pub mod outbox;

@@ -89,9 +89,7 @@ impl Topic {
     pub const fn of_role(role: Role) -> &'static [Self] {
         match role {
             Role::Agent => &[Self::Results, Self::MonthVerdict, Self::Changes, Self::Appeals, Self::FollowUps],
-            Role::TeamLead => {
-                &[Self::TeamFailures, Self::TeamMonth, Self::Changes, Self::Escalation, Self::Appeals, Self::FollowUps]
-            }
+            Role::TeamLead => &[Self::TeamFailures, Self::TeamMonth, Self::Changes, Self::Escalation, Self::Appeals, Self::FollowUps],
             Role::Inspector => &[Self::Assignments, Self::Due, Self::Appeals],
             Role::QaManager => &[Self::PassRates, Self::Escalation, Self::Appeals, Self::FollowUps],
             Role::Finance => &[Self::FineLists],

@@ -1,0 +1,3 @@
+//! Mail that other use cases and the clock give rise to.
+
+pub mod daily;

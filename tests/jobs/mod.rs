@@ -1,0 +1,3 @@
+mod outbox;
+mod smtp;
+mod webhooks;
