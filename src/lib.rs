@@ -22,6 +22,7 @@ pub mod http;
 pub mod jobs;
 pub mod mail;
 pub mod metrics;
+pub mod recordings;
 pub mod reports;
 pub mod server;
 pub mod usecases;

@@ -11,6 +11,10 @@
 
 mod api;
 mod architecture;
+mod cli;
 mod db;
+mod jobs;
+mod mail;
+mod real_data;
 mod support;
 mod web;

@@ -2,9 +2,21 @@
 //!
 //! Each handler parses into domain types, calls one use case, and turns its answer into a response. The use case asks for permission.
 
+pub mod agents;
+pub mod attendance;
+pub mod audit;
+pub mod conversations;
+pub mod fine_lists;
+pub mod fine_policies;
+pub mod ledger;
 pub mod mail_preferences;
 pub mod me;
 pub mod outbox;
+pub mod periods;
+pub mod teams;
+pub mod tokens;
+pub mod users;
+pub mod vendors;
 pub mod webhooks;
 
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -13,9 +25,21 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Adds every route to the application and to its OpenAPI document. In alphabetical order.
 pub fn routes(config: &mut ServiceConfig<'_>) {
+    agents::routes(config);
+    attendance::routes(config);
+    audit::routes(config);
+    conversations::routes(config);
+    fine_lists::routes(config);
+    fine_policies::routes(config);
+    ledger::routes(config);
     mail_preferences::routes(config);
     me::routes(config);
     outbox::routes(config);
+    periods::routes(config);
+    teams::routes(config);
+    tokens::routes(config);
+    users::routes(config);
+    vendors::routes(config);
     webhooks::routes(config);
 }
 

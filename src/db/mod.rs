@@ -11,10 +11,12 @@ pub mod both;
 pub mod charges;
 #[allow(missing_docs, reason = "what the derive makes")]
 pub mod connection;
+pub mod conversations;
 pub mod draw_agents;
 pub mod draws;
 pub mod error;
 pub mod fine_policies;
+pub mod imports;
 pub mod leases;
 pub mod ledger;
 pub mod mail_preferences;
@@ -26,6 +28,7 @@ pub mod period_lists;
 pub mod periods;
 pub mod population;
 pub mod recipients;
+pub mod recordings;
 pub mod sampling_plans;
 #[allow(missing_docs, reason = "the columns are described in the migrations")]
 pub mod schema;
@@ -34,6 +37,7 @@ pub mod sessions;
 pub mod sql_types;
 pub mod teams;
 pub mod tokens;
+pub mod transcripts;
 pub mod tx;
 pub mod user_list;
 pub mod users;

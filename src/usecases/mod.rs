@@ -6,6 +6,7 @@
 pub mod agents;
 pub mod attendance;
 pub mod audit;
+pub mod conversations;
 pub mod fine_lists;
 pub mod fine_policies;
 pub mod fines;
@@ -16,6 +17,7 @@ pub mod mail_preferences;
 pub mod organisation;
 pub mod outbox;
 pub mod periods;
+pub mod recordings;
 pub mod sessions;
 pub mod teams;
 pub mod tokens;

@@ -1,1 +1,17 @@
+mod agents;
+mod attendance;
+mod audit;
+mod conversations;
+mod fine_lists;
+pub mod fine_policies;
+mod ledger;
+mod mail_preferences;
 mod me;
+mod people_access;
+mod periods;
+mod recordings;
+mod sampled_conversations;
+mod teams;
+mod tokens;
+mod users;
+mod vendors;

@@ -1,9 +1,9 @@
 //! The sender: once each, in time, not too many, given up in the end, and nothing lost by a crash.
 
+use assay::db::outbox_sending::{Begun, begin, claim};
 use assay::domain::access::{Actor, Role};
 use assay::domain::language::Language;
 use assay::domain::mail::{Channel, Delivery};
-use assay::db::outbox_sending::{Begun, begin, claim};
 use assay::jobs::outbox::Round;
 use chrono::Duration;
 

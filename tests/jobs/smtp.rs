@@ -103,8 +103,7 @@ fn refusals_for_now_are_tried_again_and_refusals_for_good_are_not() {
     scene.letters(4);
     scene.server.play(&[Play::Recipient(450), Play::Recipient(550), Play::Message(452), Play::Message(554)]);
     assert_eq!(scene.round(), Round { again: 2, dead: 2, ..Round::default() });
-    let reasons: Vec<String> =
-        outbox(&scene.app, "dead").iter().map(|m| m["last_error"].as_str().unwrap().to_owned()).collect();
+    let reasons: Vec<String> = outbox(&scene.app, "dead").iter().map(|m| m["last_error"].as_str().unwrap().to_owned()).collect();
     assert!(reasons.iter().any(|r| r.contains("550")) && reasons.iter().any(|r| r.contains("554")), "{reasons:?}");
     scene.app.clock.advance(Duration::minutes(1));
     assert_eq!(scene.round().sent, 2);

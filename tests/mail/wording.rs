@@ -1,8 +1,8 @@
 //! What mails look like, in both languages.
 
 use assay::domain::language::Language;
-use assay::domain::mail::letters::DailyDigest;
 use assay::domain::mail::Letter;
+use assay::domain::mail::letters::DailyDigest;
 use assay::mail::{Setting, compose};
 use chrono_tz::Tz;
 

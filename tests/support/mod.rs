@@ -2,9 +2,18 @@
 
 #![allow(dead_code, reason = "the test app offers what tests may need")]
 
+pub mod agents;
 pub mod browser;
 pub mod client;
+pub mod graded;
+pub mod mail;
+pub mod people;
 pub mod postgres;
+pub mod real_data;
+pub mod receiver;
+pub mod samples;
+pub mod smtp;
+pub mod sounds;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -25,6 +34,8 @@ use assay::domain::language::Language;
 use assay::domain::money::Currency;
 use assay::usecases::organisation::init::{Init, init};
 use chrono::{DateTime, Utc};
+use diesel::Connection;
+use diesel::connection::SimpleConnection;
 
 #[allow(unused_imports, reason = "for the tests that name it")]
 pub use client::{Client, Response};
@@ -91,6 +102,9 @@ impl TestApp {
         let template = TEMPLATE.get_or_init(|| {
             let path = tempfile::tempdir().unwrap().keep().join("template.db");
             prepare(&format!("sqlite:{}", path.display()));
+            // The writer of the prepared app may still be closing: bring what it committed from its log into the file that is copied.
+            let mut connection = diesel::SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+            connection.batch_execute("PRAGMA busy_timeout = 10000; PRAGMA wal_checkpoint(TRUNCATE);").unwrap();
             path
         });
         let folder = tempfile::tempdir().unwrap();

@@ -1,4 +1,5 @@
 //! Read models: lists and queues, each one query.
 
+pub mod conversations;
 pub mod fine_lines;
 pub mod outbox;

@@ -1,0 +1,3 @@
+mod close;
+mod import;
+mod people;
