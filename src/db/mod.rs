@@ -8,6 +8,7 @@ pub mod answers;
 pub mod attendance;
 pub mod audit;
 pub mod both;
+pub mod bulk_letters;
 pub mod charges;
 #[allow(missing_docs, reason = "what the derive makes")]
 pub mod connection;

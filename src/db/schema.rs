@@ -1,6 +1,18 @@
 //! The tables, in types that both databases have. `migrations/` makes them; a test compares the two.
 
 diesel::table! {
+    use diesel::sql_types::{Bool, Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    bulk_letters (period) {
+        period -> Text,
+        begun -> Bool,
+        after_agent_id -> Nullable<Uid>,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{Bool, Integer, Nullable, Text};
     use crate::db::sql_types::{Moment, Uid};
 
@@ -811,6 +823,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     answers,
     attendance,
     audit,
+    bulk_letters,
     conversations,
     drafts,
     draw_agents,

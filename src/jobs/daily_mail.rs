@@ -1,4 +1,4 @@
-//! Writes, once a day at the hour of the configuration, what comes daily: digests.
+//! Writes what comes daily, once a day from the hour of the configuration on, and the letters of closed months.
 
 use std::time::Duration;
 
@@ -6,16 +6,21 @@ use super::Stop;
 use crate::app::App;
 use crate::db::Result;
 use crate::domain::access::Actor;
-use crate::usecases::mail::daily;
+use crate::usecases::mail::{daily, month};
 
 /// How often the clock is looked at.
 const EVERY: Duration = Duration::from_secs(60);
 
 /// Writes what comes daily until it is told to stop.
 pub async fn run(app: App, mut stop: Stop) {
+    let mut done = None;
     while !stop.asked() {
-        if let Err(error) = run_once(&app).await {
-            tracing::error!(%error, "the daily mail could not be written");
+        match daily::write_daily(&app, &Actor::service(), done).await {
+            Ok(written) => done = written.day.or(done),
+            Err(error) => tracing::error!(%error, "the daily mail could not be written"),
+        }
+        if let Err(error) = write_months(&app, &stop).await {
+            tracing::error!(%error, "the letters of a closed month could not be written");
         }
         stop.rest(EVERY).await;
     }
@@ -26,5 +31,14 @@ pub async fn run(app: App, mut stop: Stop) {
 /// # Errors
 /// What the database says.
 pub async fn run_once(app: &App) -> Result<daily::Written> {
-    daily::write_daily(app, &Actor::service()).await
+    daily::write_daily(app, &Actor::service(), None).await
+}
+
+/// Writes the letters of closed months that are not written yet, step by step.
+///
+/// # Errors
+/// What the database says.
+pub async fn write_months(app: &App, stop: &Stop) -> Result<()> {
+    while !stop.asked() && month::write_step(app, &Actor::service()).await? {}
+    Ok(())
 }

@@ -1,3 +1,4 @@
+DROP TABLE bulk_letters;
 DROP TABLE mail_preferences;
 DROP TABLE outbox_about;
 DROP TABLE outbox;

@@ -59,3 +59,11 @@ CREATE TABLE mail_preferences (
     updated_at BIGINT NOT NULL,
     PRIMARY KEY (user_id, topic)
 );
+
+-- Letters to so many that they are written in steps; the row is there until the last is written.
+CREATE TABLE bulk_letters (
+    period TEXT PRIMARY KEY NOT NULL,
+    begun BOOLEAN NOT NULL,
+    after_agent_id BLOB,
+    created_at BIGINT NOT NULL
+);

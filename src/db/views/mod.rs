@@ -2,4 +2,6 @@
 
 pub mod conversations;
 pub mod fine_lines;
+pub mod mail;
+pub mod mail_month;
 pub mod outbox;
