@@ -17,4 +17,5 @@ mod jobs;
 mod mail;
 mod real_data;
 mod support;
+mod usecases;
 mod web;

@@ -6,17 +6,23 @@ pub mod agents;
 pub mod attendance;
 pub mod audit;
 pub mod conversations;
+pub mod evaluations;
 pub mod fine_lists;
 pub mod fine_policies;
 pub mod ledger;
 pub mod mail_preferences;
 pub mod me;
 pub mod outbox;
+pub mod pass_policies;
 pub mod periods;
+pub mod results;
+pub mod scorecards;
 pub mod teams;
 pub mod tokens;
 pub mod users;
 pub mod vendors;
+pub mod violation_types;
+pub mod violations;
 pub mod webhooks;
 
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -29,17 +35,23 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     attendance::routes(config);
     audit::routes(config);
     conversations::routes(config);
+    evaluations::routes(config);
     fine_lists::routes(config);
     fine_policies::routes(config);
     ledger::routes(config);
     mail_preferences::routes(config);
     me::routes(config);
     outbox::routes(config);
+    pass_policies::routes(config);
     periods::routes(config);
+    results::routes(config);
+    scorecards::routes(config);
     teams::routes(config);
     tokens::routes(config);
     users::routes(config);
     vendors::routes(config);
+    violation_types::routes(config);
+    violations::routes(config);
     webhooks::routes(config);
 }
 

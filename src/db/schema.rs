@@ -715,6 +715,7 @@ diesel::table! {
         worked_source -> Text,
         effective -> Bool,
         content -> Text,
+        rests_on -> Text,
     }
 }
 

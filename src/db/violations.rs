@@ -58,7 +58,7 @@ pub fn insert(
             violations::comment.eq(&graded.comment),
             violations::evidence.eq(to_json(&graded.evidence)?),
             violations::state.eq(ViolationState::Confirmed),
-            violations::created_at.eq(tx.now),
+            violations::created_at.eq(tx.at()),
         ))
         .execute(tx.conn)?;
     Ok(())
@@ -90,7 +90,7 @@ pub fn update(tx: &mut Tx<'_>, id: ViolationId, graded: &GradedViolation) -> Res
 /// What the database says.
 pub fn withdraw(tx: &mut Tx<'_>, id: ViolationId) -> Result<()> {
     diesel::update(violations::table.find(id))
-        .set((violations::state.eq(ViolationState::Withdrawn), violations::ended_at.eq(tx.now)))
+        .set((violations::state.eq(ViolationState::Withdrawn), violations::ended_at.eq(tx.at())))
         .execute(tx.conn)?;
     Ok(())
 }

@@ -6,6 +6,7 @@ pub mod agents;
 pub mod browser;
 pub mod client;
 pub mod graded;
+pub mod grading;
 pub mod mail;
 pub mod people;
 pub mod postgres;

@@ -1,7 +1,10 @@
 //! Read models: lists and queues, each one query.
 
 pub mod conversations;
+pub mod evaluations;
 pub mod fine_lines;
+pub mod grading;
 pub mod mail;
 pub mod mail_month;
 pub mod outbox;
+pub mod violations;

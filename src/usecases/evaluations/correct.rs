@@ -32,7 +32,7 @@ pub struct Correction {
 ///
 /// # Errors
 /// `Forbidden` where it is somebody else's; `NotFound`; `Stale`; `Invalid` with all faults; `Conflict` with code `correction_time_over` or
-/// `period_closed`.
+/// `period_closed`; `Busy` while the period is being closed.
 pub async fn correct(app: &App, actor: &Actor, id: EvaluationId, seen_revision: i32, command: Correction) -> Result<Evaluation> {
     actor.may(Action::Grade)?;
     let inspector = actor.person()?;
@@ -86,8 +86,7 @@ fn store(tx: &mut Tx<'_>, mut row: EvaluationRow, inspector: UserId, sheet: &Ans
     let types = types_of(&grading, &types);
     let content = Revision { sheet: sheet.clone().normalised(), grading, types };
     tx.audit("evaluation.corrected", ("evaluation", &row.id), Some(&before.grading), Some(&content.grading), Some(reason))?;
-    let revision =
-        RevisionRow { revision: row.revision, content, reason: Some(reason.to_owned()), made_by: inspector, made_at: tx.now };
+    let revision = RevisionRow { revision: row.revision, content, reason: Some(reason.to_owned()), made_by: inspector, made_at: tx.now };
     db::evaluations::insert_revision(tx, row.id, &revision)?;
     post_for_evaluation(tx, row.id)?;
     mail::results::changed(tx, row.id, errors_before, &Name::new("质检员更正", "a correction by the inspector"), reason)

@@ -33,7 +33,7 @@ pub struct Submission {
 ///
 /// # Errors
 /// `Forbidden`; `NotFound`; `Invalid` with all faults of the sheet; `Conflict` with code `not_claimed`, `already_submitted`,
-/// `sample_replaced` or `period_closed`.
+/// `sample_replaced` or `period_closed`; `Busy` while the period is being closed.
 pub async fn submit(app: &App, actor: &Actor, sample: SampleId, command: Submission) -> Result<Evaluation> {
     actor.may(Action::Grade)?;
     let inspector = actor.person()?;

@@ -5,7 +5,7 @@
 //! steps freeze it, and the last one makes it closed. A step that fails opens the period again as if nothing had happened; a close whose
 //! process died is taken over by the next attempt.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -19,22 +19,20 @@ use crate::domain::id::{CloseId, LedgerEntryId};
 use crate::domain::language::Language;
 use crate::domain::ledger::{LedgerEntry, LedgerFilter, Poster};
 use crate::domain::money::{Currency, Money};
-use crate::domain::month_close::{CloseFacts, PeriodState, decide};
+use crate::domain::month_close::{CloseFacts, PeriodState, decide, is_abandoned};
 use crate::domain::period::Period;
 use crate::domain::{Refusal, cap};
 use crate::usecases::fine_lists::export::kept_name;
 use crate::usecases::fine_lists::lines::Lines;
 use crate::usecases::fine_lists::render::{RenderError, render};
 use crate::usecases::mail;
+use crate::usecases::results;
 
 /// The name of the operation under which the answer is kept.
 const OPERATION: &str = "periods.close";
 
 /// How many lines are frozen in one transaction.
 const LINES_AT_A_TIME: i64 = 2_000;
-
-/// A close that has not done anything for this long is taken to be dead.
-const DEAD_AFTER: Duration = Duration::minutes(5);
 
 /// How a period is to be closed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -97,7 +95,7 @@ async fn begin(app: &App, actor: &Actor, (period, command): &(Period, CloseComma
         let organisation = db::organisation::load(tx.conn)?;
         let current = organisation.period_of(tx.now)?;
         let state = match db::periods::find(tx.conn, period)? {
-            Some(row) if row.state == PeriodState::Closing && row.touched_at + DEAD_AFTER < tx.now => PeriodState::Open,
+            Some(row) if row.state == PeriodState::Closing && is_abandoned(row.touched_at, tx.now) => PeriodState::Open,
             found => found.map_or(PeriodState::Open, |row| row.state),
         };
         let facts = CloseFacts {
@@ -129,6 +127,7 @@ async fn begin(app: &App, actor: &Actor, (period, command): &(Period, CloseComma
 async fn freeze(app: &App, actor: &Actor, attempt: &Attempt, request: &(Period, CloseCommand)) -> Result<PeriodView> {
     let caps = cap_lines(app, actor, attempt).await?;
     let totals = freeze_lines(app, actor, attempt, &caps).await?;
+    freeze_results(app, actor, attempt).await?;
     let head = list_head(app, attempt, totals).await?;
     for format in [FileFormat::Csv, FileFormat::Xlsx] {
         for lang in Language::ALL {
@@ -176,7 +175,7 @@ async fn freeze_lines(app: &App, actor: &Actor, attempt: &Attempt, caps: &[Ledge
     let mut caps: Vec<LedgerEntry> = caps.iter().filter(|line| line.period == attempt.period).cloned().collect();
     let (mut totalling, mut after, mut position) = (Totalling::default(), None, 1_i64);
     loop {
-        let period = attempt.period;
+        let (period, at) = (attempt.period, attempt.at);
         let mut waiting = std::mem::take(&mut caps);
         let (lines, last, rest) = app
             .read(move |conn| {
@@ -191,7 +190,7 @@ async fn freeze_lines(app: &App, actor: &Actor, attempt: &Attempt, caps: &[Ledge
                 entries.append(&mut waiting);
                 entries.sort_unstable_by_key(|entry| entry.id);
                 let zone = db::organisation::load(conn)?.zone;
-                let lines = db::views::fine_lines::Dressing::load(conn, zone)?.lines(conn, entries)?;
+                let lines = db::views::fine_lines::Dressing::load(conn, zone, at)?.lines(conn, entries)?;
                 Ok((lines, last, rest))
             })
             .await?;
@@ -207,6 +206,15 @@ async fn freeze_lines(app: &App, actor: &Actor, attempt: &Attempt, caps: &[Ledge
         }
         after = last;
     }
+}
+
+/// Freezes the results of agents, teams, vendors and the centre.
+async fn freeze_results(app: &App, actor: &Actor, attempt: &Attempt) -> Result<()> {
+    let (period, at) = (attempt.period, attempt.at);
+    for part in app.read(move |conn| results::freeze::frozen(conn, period, at)).await? {
+        step(app, actor, attempt, move |tx| results::freeze::store(tx, &part)).await?;
+    }
+    Ok(())
 }
 
 /// The head of the frozen list, with its digest.
