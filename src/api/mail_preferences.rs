@@ -4,7 +4,7 @@ use actix_web::{get, put, web};
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::App;
-use crate::domain::mail::preference::{Choice, TopicPreference};
+use crate::domain::mail::preference::{TopicChoice, TopicPreference};
 use crate::http::problem::ProblemDocument;
 use crate::http::{Body, Caller, Problem};
 use crate::usecases::mail_preferences;
@@ -29,13 +29,13 @@ async fn show(app: web::Data<App>, caller: Caller) -> Result<web::Json<Vec<Topic
 /// Choose how often to hear of some topics; the others stay as they are
 #[utoipa::path(
     tag = "mail",
-    request_body = Vec<Choice>,
+    request_body = Vec<TopicChoice>,
     responses(
         (status = 200, description = "One for each topic", body = Vec<TopicPreference>),
         (status = "4XX", description = "Refused", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 #[put("/me/mail-preferences")]
-async fn set(app: web::Data<App>, caller: Caller, body: Body<Vec<Choice>>) -> Result<web::Json<Vec<TopicPreference>>, Problem> {
+async fn set(app: web::Data<App>, caller: Caller, body: Body<Vec<TopicChoice>>) -> Result<web::Json<Vec<TopicPreference>>, Problem> {
     Ok(web::Json(mail_preferences::set::set(&app, &caller, body.0).await?))
 }

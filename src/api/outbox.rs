@@ -8,7 +8,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::App;
 use crate::domain::id::{OutboxId, UserId, WebhookId};
-use crate::domain::mail::{Channel, OutboxState};
+use crate::domain::mail::{OutboxChannel, OutboxState};
 use crate::domain::outbox::{Message, MessageFilter};
 use crate::domain::page::{Page, PageRequest};
 use crate::http::problem::ProblemDocument;
@@ -27,7 +27,7 @@ struct ListQuery {
     /// Those in this state: `dead` and `unsure` are the failures.
     state: Option<OutboxState>,
     /// Those of this channel.
-    channel: Option<Channel>,
+    channel: Option<OutboxChannel>,
     /// Those of this kind of letter or event.
     kind: Option<String>,
     /// Those to this user.

@@ -11,7 +11,7 @@ use super::sql_types::At;
 use super::tx::{Tx, to_json};
 use crate::domain::id::{AgentId, OutboxId, UserId, WebhookId};
 use crate::domain::language::Language;
-use crate::domain::mail::{About, Channel, Frequency, Kind, Letter, OutboxState, Post, Recipient, Topic};
+use crate::domain::mail::{About, OutboxChannel, Frequency, Kind, Letter, OutboxState, Post, Recipient, Topic};
 use crate::domain::webhook::{Announcement, EventBody};
 
 /// Whom a letter goes to, as things stand.
@@ -24,7 +24,7 @@ struct Addressee {
 
 /// What is written for a message.
 struct NewMessage<'a> {
-    channel: Channel,
+    channel: OutboxChannel,
     kind: &'a str,
     to: Addressee,
     webhook: Option<WebhookId>,
@@ -59,7 +59,7 @@ pub fn enqueue(tx: &mut Tx<'_>, post: &Post) -> Result<Option<OutboxId>> {
     let params = to_json::<Letter>(&post.letter)?;
     let dedupe = format!("{}:{}:{recipient}", kind.as_str(), post.dedupe);
     let message =
-        NewMessage { channel: Channel::Mail, kind: kind.as_str(), to, webhook: None, params, dedupe, state, error, about: &post.about };
+        NewMessage { channel: OutboxChannel::Mail, kind: kind.as_str(), to, webhook: None, params, dedupe, state, error, about: &post.about };
     insert(tx, &message)
 }
 
@@ -89,7 +89,7 @@ pub fn announce(tx: &mut Tx<'_>, announcement: &Announcement) -> Result<usize> {
 pub fn announce_to(tx: &mut Tx<'_>, hook: WebhookId, announcement: &Announcement) -> Result<Option<OutboxId>> {
     let body = EventBody { event: announcement.event, at: tx.now, data: announcement.data.clone() };
     let message = NewMessage {
-        channel: Channel::Webhook,
+        channel: OutboxChannel::Webhook,
         kind: announcement.event.as_str(),
         to: Addressee { user: None, agent: None, address: None, language: Language::En },
         webhook: Some(hook),
@@ -134,7 +134,7 @@ pub fn who_heard(conn: &mut AnyConnection, about: &About, kinds: &[Kind]) -> Res
     let rows: Vec<(Option<UserId>, Option<AgentId>, Option<String>, Language)> = outbox_about::table
         .inner_join(outbox::table)
         .filter(outbox_about::object_kind.eq(about.kind).and(outbox_about::object_id.eq(&about.id)))
-        .filter(outbox::channel.eq(Channel::Mail).and(outbox::kind.eq_any(kinds)).and(outbox::state.ne(OutboxState::Dead)))
+        .filter(outbox::channel.eq(OutboxChannel::Mail).and(outbox::kind.eq_any(kinds)).and(outbox::state.ne(OutboxState::Dead)))
         .order(outbox::id)
         .select((outbox::user_id, outbox::agent_id, outbox::address, outbox::language))
         .load(conn)?;

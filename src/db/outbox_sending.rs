@@ -15,7 +15,7 @@ use super::tx::Tx;
 use crate::domain::id::{AgentId, OutboxId, UserId, WebhookId};
 use crate::domain::language::Language;
 use crate::domain::mail::delivery::After;
-use crate::domain::mail::{Channel, OutboxState};
+use crate::domain::mail::{OutboxChannel, OutboxState};
 
 /// What an instance needs to hand a message over.
 #[derive(Debug, Clone)]
@@ -95,7 +95,7 @@ struct Claimed {
 pub fn settle_ended_leases(tx: &mut Tx<'_>) -> Result<usize> {
     let ended = outbox::lease_until.lt(tx.at());
     let unsure =
-        diesel::update(outbox::table.filter(outbox::state.eq(OutboxState::Sending).and(outbox::channel.eq(Channel::Mail)).and(ended)))
+        diesel::update(outbox::table.filter(outbox::state.eq(OutboxState::Sending).and(outbox::channel.eq(OutboxChannel::Mail)).and(ended)))
             .set((
                 outbox::state.eq(OutboxState::Unsure),
                 outbox::holder.eq(None::<String>),
@@ -104,7 +104,7 @@ pub fn settle_ended_leases(tx: &mut Tx<'_>) -> Result<usize> {
             ))
             .execute(tx.conn)?;
     let ended = outbox::lease_until.lt(tx.at());
-    let webhook = outbox::state.eq(OutboxState::Sending).and(outbox::channel.eq(Channel::Webhook));
+    let webhook = outbox::state.eq(OutboxState::Sending).and(outbox::channel.eq(OutboxChannel::Webhook));
     diesel::update(outbox::table.filter(outbox::state.eq(OutboxState::Claimed).or(webhook)).filter(ended))
         .set((outbox::state.eq(OutboxState::Queued), outbox::holder.eq(None::<String>)))
         .execute(tx.conn)?;
@@ -118,7 +118,7 @@ pub fn settle_ended_leases(tx: &mut Tx<'_>) -> Result<usize> {
 /// What the database says.
 pub fn claim(
     tx: &mut Tx<'_>,
-    channel: Channel,
+    channel: OutboxChannel,
     holder: &str,
     limit: i64,
     per_minute: Option<i64>,

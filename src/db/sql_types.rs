@@ -294,7 +294,7 @@ stored_texts!(
     crate::domain::evaluation::Outcome => |v| v.as_str(),
     crate::domain::language::Language => |v| v.as_str(),
     crate::domain::ledger::EntryKind => |v| v.as_str(),
-    crate::domain::mail::Channel => |v| v.as_str(),
+    crate::domain::mail::OutboxChannel => |v| v.as_str(),
     crate::domain::mail::Frequency => |v| v.as_str(),
     crate::domain::mail::OutboxState => |v| v.as_str(),
     crate::domain::mail::Topic => |v| v.as_str(),

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::id::{AgentId, OutboxId, UserId, WebhookId};
-use super::mail::{Channel, OutboxState};
+use super::mail::{OutboxChannel, OutboxState};
 
 /// A message in the outbox. What it says is not shown: it is its recipient's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -12,7 +12,7 @@ pub struct Message {
     /// The message.
     pub id: OutboxId,
     /// `mail` or `webhook`.
-    pub channel: Channel,
+    pub channel: OutboxChannel,
     /// The letter's kind or the event.
     pub kind: String,
     /// The user that it goes to.
@@ -47,7 +47,7 @@ pub struct MessageFilter {
     /// Those in this state.
     pub state: Option<OutboxState>,
     /// Those of this channel.
-    pub channel: Option<Channel>,
+    pub channel: Option<OutboxChannel>,
     /// Those of this kind of letter or event.
     pub kind: Option<String>,
     /// Those to this user.

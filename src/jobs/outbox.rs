@@ -14,7 +14,7 @@ use crate::domain::access::Actor;
 use crate::domain::id::OutboxId;
 use crate::domain::language::Language;
 use crate::domain::mail::delivery::{After, after, pause};
-use crate::domain::mail::{Channel, Delivery, Letter};
+use crate::domain::mail::{OutboxChannel, Delivery, Letter};
 use crate::mail::envelope::{Parts, domain_of};
 use crate::mail::hook::{Call, Hooks};
 use crate::mail::{Setting, Transport, compose, envelope};
@@ -112,13 +112,13 @@ impl Sender {
         }
         let mails = match self.transport {
             Transport::Hold => Round::default(),
-            _ => self.batch(Channel::Mail, self.transport.lanes(), Some(self.app.config.mail.rate_per_minute), &setting, stop).await?,
+            _ => self.batch(OutboxChannel::Mail, self.transport.lanes(), Some(self.app.config.mail.rate_per_minute), &setting, stop).await?,
         };
-        let hooks = self.batch(Channel::Webhook, HOOK_LANES, None, &setting, stop).await?;
+        let hooks = self.batch(OutboxChannel::Webhook, HOOK_LANES, None, &setting, stop).await?;
         Ok(mails.plus(hooks))
     }
 
-    async fn batch(&self, channel: Channel, lanes: usize, rate: Option<i64>, setting: &Setting, stop: &Stop) -> Result<Round> {
+    async fn batch(&self, channel: OutboxChannel, lanes: usize, rate: Option<i64>, setting: &Setting, stop: &Stop) -> Result<Round> {
         let holder = self.holder.clone();
         let claimed = self.app.write(&Actor::service(), move |tx| sending::claim(tx, channel, &holder, BATCH, rate, CLAIM)).await?;
         let mut round = Round::default();
@@ -132,7 +132,7 @@ impl Sender {
                 down = down.or(outcome.down);
             }
             let stopping = stop.asked();
-            if (down.is_some() && channel == Channel::Mail) || stopping {
+            if (down.is_some() && channel == OutboxChannel::Mail) || stopping {
                 let rest: Vec<OutboxId> = lanes.flatten().copied().collect();
                 round.given_back = rest.len();
                 self.give_back(rest, if stopping { Span::zero() } else { pause(down.unwrap_or(1), 0) }).await?;
@@ -153,7 +153,7 @@ impl Sender {
             .await
     }
 
-    async fn deliver(&self, id: OutboxId, channel: Channel, setting: &Setting) -> Result<Outcome> {
+    async fn deliver(&self, id: OutboxId, channel: OutboxChannel, setting: &Setting) -> Result<Outcome> {
         let mail = &self.app.config.mail;
         let (holder, domain, patience) = (self.holder.clone(), self.domain.clone(), Span::hours(mail.max_age_hours));
         // Longer than handing over can take: connecting, logging in and six commands.

@@ -3,7 +3,7 @@
 use assay::db::outbox_sending::{Begun, begin, claim};
 use assay::domain::access::{Actor, Role};
 use assay::domain::language::Language;
-use assay::domain::mail::{Channel, Delivery};
+use assay::domain::mail::{OutboxChannel, Delivery};
 use assay::jobs::outbox::Round;
 use chrono::Duration;
 
@@ -97,7 +97,7 @@ on_both! {
         post(app, &list_closed(finance, "handed over"));
         post(app, &list_closed(finance, "only claimed"));
         let begun = app.write(|tx| {
-            let ids = claim(tx, Channel::Mail, "dead instance", 10, None, Duration::minutes(5))?;
+            let ids = claim(tx, OutboxChannel::Mail, "dead instance", 10, None, Duration::minutes(5))?;
             begin(tx, ids[0], "dead instance", "localhost", Duration::minutes(5), Duration::hours(72))
         });
         assert!(matches!(begun, Begun::Go(_)));
@@ -117,7 +117,7 @@ on_both! {
     fn a_slow_instance_that_lost_its_claim_sends_nothing(app: &TestApp) {
         let (finance, _, _) = reader(app, Role::Finance, Language::En);
         post(app, &list_closed(finance, "slow"));
-        let ids = app.write(|tx| claim(tx, Channel::Mail, "slow instance", 10, None, Duration::minutes(5)));
+        let ids = app.write(|tx| claim(tx, OutboxChannel::Mail, "slow instance", 10, None, Duration::minutes(5)));
         app.clock.advance(Duration::minutes(6));
         let (sender, _) = memory(app);
         assert_eq!(round(app, &sender).sent, 1);

@@ -10,7 +10,7 @@ use crate::db::sql_types::{At, OptionalAt};
 use crate::db::tx::Tx;
 use crate::domain::Refusal;
 use crate::domain::id::{AgentId, OutboxId, UserId, WebhookId};
-use crate::domain::mail::{Channel, OutboxState};
+use crate::domain::mail::{OutboxChannel, OutboxState};
 use crate::domain::outbox::{Message, MessageFilter};
 use crate::domain::page::{Page, PageRequest};
 
@@ -18,7 +18,7 @@ use crate::domain::page::{Page, PageRequest};
 #[diesel(table_name = outbox)]
 struct MessageRow {
     id: OutboxId,
-    channel: Channel,
+    channel: OutboxChannel,
     kind: String,
     user_id: Option<UserId>,
     agent_id: Option<AgentId>,

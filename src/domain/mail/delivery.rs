@@ -7,7 +7,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::Channel;
+use super::OutboxChannel;
 use crate::domain::words::words;
 
 words! {
@@ -82,7 +82,7 @@ pub fn pause(attempts: i32, chance: u8) -> Duration {
 /// Decides what a message becomes after its `attempts`th attempt (from 1). `waiting_since` is when it was queued; after `patience` it is
 /// given up.
 pub fn after(
-    channel: Channel,
+    channel: OutboxChannel,
     delivery: Delivery,
     attempts: i32,
     now: DateTime<Utc>,
@@ -101,8 +101,8 @@ pub fn after(
     };
     match (delivery, channel) {
         (Delivery::Sent, _) => After::Sent,
-        (Delivery::Later(why) | Delivery::ServerDown(why), _) | (Delivery::Unknown(why), Channel::Webhook) => again(why),
-        (Delivery::Unknown(why), Channel::Mail) => After::Unsure(why),
+        (Delivery::Later(why) | Delivery::ServerDown(why), _) | (Delivery::Unknown(why), OutboxChannel::Webhook) => again(why),
+        (Delivery::Unknown(why), OutboxChannel::Mail) => After::Unsure(why),
         (Delivery::Never(why), _) => After::Dead(why),
     }
 }
@@ -116,8 +116,8 @@ mod tests {
     fn an_unheard_answer_repeats_a_webhook_but_no_mail() {
         let now: DateTime<Utc> = "2026-11-21T00:00:00Z".parse().unwrap();
         let decide = |channel| after(channel, Delivery::Unknown("?".into()), 1, now, now, Duration::hours(72), 0);
-        assert_eq!(decide(Channel::Mail), After::Unsure("?".into()));
-        assert_eq!(decide(Channel::Webhook), After::Again { at: now + Duration::seconds(30), why: "?".into() });
+        assert_eq!(decide(OutboxChannel::Mail), After::Unsure("?".into()));
+        assert_eq!(decide(OutboxChannel::Webhook), After::Again { at: now + Duration::seconds(30), why: "?".into() });
     }
 
     proptest! {
@@ -135,7 +135,7 @@ mod tests {
             let (mut now, mut attempts) = (start, 0);
             loop {
                 attempts += 1;
-                match after(Channel::Mail, Delivery::Later("no".into()), attempts, now, start, Duration::hours(hours), chance) {
+                match after(OutboxChannel::Mail, Delivery::Later("no".into()), attempts, now, start, Duration::hours(hours), chance) {
                     After::Again { at, .. } => { prop_assert!(at > now); now = at; }
                     After::Dead(why) => { prop_assert!(why.contains("no")); break; }
                     other => prop_assert!(false, "{other:?}"),

@@ -15,7 +15,7 @@ use super::words::words;
 
 words! {
     /// The way that a message leaves the service.
-    Channel ("channel") {
+    OutboxChannel ("channel") {
         /// By mail.
         Mail = "mail",
         /// To a program, by HTTP.

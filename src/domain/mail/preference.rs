@@ -119,14 +119,14 @@ pub struct TopicPreference {
 /// A person's choice for one topic.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Choice {
+pub struct TopicChoice {
     /// The topic.
     pub topic: Topic,
     /// How often mail about it is to come, one of the topic's choices.
     pub frequency: Frequency,
 }
 
-impl Choice {
+impl TopicChoice {
     /// Checks a choice.
     ///
     /// # Errors
@@ -159,10 +159,10 @@ mod tests {
     #[test]
     fn what_a_role_must_receive_cannot_be_turned_off() {
         for topic in [Topic::Results, Topic::MonthVerdict, Topic::Escalation, Topic::FineLists, Topic::Due] {
-            let choice = Choice { topic, frequency: Frequency::Never };
+            let choice = TopicChoice { topic, frequency: Frequency::Never };
             assert_eq!(choice.check().unwrap_err().faults[0].field, "frequency");
             assert_ne!(topic.in_force(Some(Frequency::Never)), Frequency::Never, "an old choice does not count either");
         }
-        assert!(Choice { topic: Topic::Results, frequency: Frequency::Daily }.check().is_ok());
+        assert!(TopicChoice { topic: Topic::Results, frequency: Frequency::Daily }.check().is_ok());
     }
 }

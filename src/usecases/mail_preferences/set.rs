@@ -4,7 +4,7 @@ use super::show;
 use crate::app::App;
 use crate::db::{self, Result};
 use crate::domain::access::{Action, Actor};
-use crate::domain::mail::preference::{Choice, TopicPreference};
+use crate::domain::mail::preference::{TopicChoice, TopicPreference};
 use crate::domain::refusal::Faults;
 
 /// Stores the choices; topics that are not named stay as they are. What the role must receive cannot be turned off.
@@ -14,7 +14,7 @@ use crate::domain::refusal::Faults;
 ///
 /// # Errors
 /// `Invalid` on every choice that its topic does not allow or whose topic the caller's roles do not hear of.
-pub async fn set(app: &App, actor: &Actor, choices: Vec<Choice>) -> Result<Vec<TopicPreference>> {
+pub async fn set(app: &App, actor: &Actor, choices: Vec<TopicChoice>) -> Result<Vec<TopicPreference>> {
     actor.may(Action::MailOwn)?;
     let user = actor.person()?;
     let topics = show::topics(actor);
