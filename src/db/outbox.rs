@@ -11,7 +11,7 @@ use super::sql_types::At;
 use super::tx::{Tx, to_json};
 use crate::domain::id::{AgentId, OutboxId, UserId, WebhookId};
 use crate::domain::language::Language;
-use crate::domain::mail::{About, OutboxChannel, Frequency, Kind, Letter, OutboxState, Post, Recipient, Topic};
+use crate::domain::mail::{About, Frequency, Kind, Letter, OutboxChannel, OutboxState, Post, Recipient, Topic};
 use crate::domain::webhook::{Announcement, EventBody};
 
 /// Whom a letter goes to, as things stand.
@@ -58,8 +58,17 @@ pub fn enqueue(tx: &mut Tx<'_>, post: &Post) -> Result<Option<OutboxId>> {
     };
     let params = to_json::<Letter>(&post.letter)?;
     let dedupe = format!("{}:{}:{recipient}", kind.as_str(), post.dedupe);
-    let message =
-        NewMessage { channel: OutboxChannel::Mail, kind: kind.as_str(), to, webhook: None, params, dedupe, state, error, about: &post.about };
+    let message = NewMessage {
+        channel: OutboxChannel::Mail,
+        kind: kind.as_str(),
+        to,
+        webhook: None,
+        params,
+        dedupe,
+        state,
+        error,
+        about: &post.about,
+    };
     insert(tx, &message)
 }
 

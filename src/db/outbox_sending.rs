@@ -94,15 +94,15 @@ struct Claimed {
 /// What the database says.
 pub fn settle_ended_leases(tx: &mut Tx<'_>) -> Result<usize> {
     let ended = outbox::lease_until.lt(tx.at());
-    let unsure =
-        diesel::update(outbox::table.filter(outbox::state.eq(OutboxState::Sending).and(outbox::channel.eq(OutboxChannel::Mail)).and(ended)))
-            .set((
-                outbox::state.eq(OutboxState::Unsure),
-                outbox::holder.eq(None::<String>),
-                outbox::last_error
-                    .eq("the sending instance stopped while it handed the mail over; whether the server took it is not known"),
-            ))
-            .execute(tx.conn)?;
+    let unsure = diesel::update(
+        outbox::table.filter(outbox::state.eq(OutboxState::Sending).and(outbox::channel.eq(OutboxChannel::Mail)).and(ended)),
+    )
+    .set((
+        outbox::state.eq(OutboxState::Unsure),
+        outbox::holder.eq(None::<String>),
+        outbox::last_error.eq("the sending instance stopped while it handed the mail over; whether the server took it is not known"),
+    ))
+    .execute(tx.conn)?;
     let ended = outbox::lease_until.lt(tx.at());
     let webhook = outbox::state.eq(OutboxState::Sending).and(outbox::channel.eq(OutboxChannel::Webhook));
     diesel::update(outbox::table.filter(outbox::state.eq(OutboxState::Claimed).or(webhook)).filter(ended))

@@ -3,6 +3,7 @@
 
 pub mod daily_mail;
 pub mod outbox;
+pub mod scheduled_draws;
 
 use std::time::Duration;
 
@@ -46,5 +47,6 @@ impl Stop {
 
 /// Runs every job until it is told to stop. What a job is handing over at that moment it finishes.
 pub async fn run(app: App, transport: Transport, stop: Stop) {
-    tokio::join!(outbox::Sender::new(app.clone(), transport).run(stop.clone()), daily_mail::run(app, stop));
+    let sender = outbox::Sender::new(app.clone(), transport);
+    tokio::join!(sender.run(stop.clone()), daily_mail::run(app.clone(), stop.clone()), scheduled_draws::run(app, stop));
 }

@@ -14,7 +14,7 @@ use crate::domain::access::Actor;
 use crate::domain::id::OutboxId;
 use crate::domain::language::Language;
 use crate::domain::mail::delivery::{After, after, pause};
-use crate::domain::mail::{OutboxChannel, Delivery, Letter};
+use crate::domain::mail::{Delivery, Letter, OutboxChannel};
 use crate::mail::envelope::{Parts, domain_of};
 use crate::mail::hook::{Call, Hooks};
 use crate::mail::{Setting, Transport, compose, envelope};
@@ -112,7 +112,9 @@ impl Sender {
         }
         let mails = match self.transport {
             Transport::Hold => Round::default(),
-            _ => self.batch(OutboxChannel::Mail, self.transport.lanes(), Some(self.app.config.mail.rate_per_minute), &setting, stop).await?,
+            _ => {
+                self.batch(OutboxChannel::Mail, self.transport.lanes(), Some(self.app.config.mail.rate_per_minute), &setting, stop).await?
+            }
         };
         let hooks = self.batch(OutboxChannel::Webhook, HOOK_LANES, None, &setting, stop).await?;
         Ok(mails.plus(hooks))

@@ -1,3 +1,4 @@
 mod outbox;
+mod scheduled_draws;
 mod smtp;
 mod webhooks;

@@ -3,7 +3,7 @@
 use assay::db::outbox_sending::{Begun, begin, claim};
 use assay::domain::access::{Actor, Role};
 use assay::domain::language::Language;
-use assay::domain::mail::{OutboxChannel, Delivery};
+use assay::domain::mail::{Delivery, OutboxChannel};
 use assay::jobs::outbox::Round;
 use chrono::Duration;
 

@@ -13,6 +13,7 @@ pub mod postgres;
 pub mod real_data;
 pub mod receiver;
 pub mod samples;
+pub mod sampling;
 pub mod smtp;
 pub mod sounds;
 

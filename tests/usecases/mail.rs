@@ -128,8 +128,8 @@ on_both! {
         assert_eq!(mails[0].1.subject, "Samples to grade: 1 overdue, 0 due");
         let draw_letters = app.run(app.app.write(&Actor::service(), |tx| {
             let id: assay::domain::id::DrawId = assay::db::schema::draws::table.select(assay::db::schema::draws::id).first(tx.conn)?;
-            assay::usecases::mail::work::drawn(tx, id, "每月抽检", "2026-11".parse().unwrap())?;
-            assay::usecases::mail::work::drawn(tx, id, "每月抽检", "2026-11".parse().unwrap())
+            assay::usecases::mail::work::drawn(tx, id)?;
+            assay::usecases::mail::work::drawn(tx, id)
         }));
         draw_letters.unwrap();
         assert_eq!(round(app, &sender).sent, 1);

@@ -9,7 +9,8 @@ use diesel::prelude::*;
 use crate::db::connection::AnyConnection;
 use crate::db::error::Result;
 use crate::db::schema::{
-    agents, conversations, evaluation_items, evaluations, grants, samples, scorecard_versions, users, violation_types, violations,
+    agents, conversations, draws, evaluation_items, evaluations, grants, samples, sampling_plans, scorecard_versions, users,
+    violation_types, violations,
 };
 use crate::db::scope;
 use crate::db::sql_types::At;
@@ -185,6 +186,15 @@ pub fn due(conn: &mut AnyConnection, until: NaiveDate) -> Result<BTreeMap<UserId
         }
     }
     Ok(due)
+}
+
+/// The name of a draw's plan, and its period.
+///
+/// # Errors
+/// What the database says, where there is no such draw.
+pub fn plan_of(conn: &mut AnyConnection, draw: DrawId) -> Result<(String, Period)> {
+    let columns = (sampling_plans::name, draws::period);
+    Ok(draws::table.inner_join(sampling_plans::table).filter(draws::id.eq(draw)).select(columns).first(conn)?)
 }
 
 /// How many samples of a draw each inspector was given, and by when the first of them is due.

@@ -7,4 +7,5 @@ pub mod grading;
 pub mod mail;
 pub mod mail_month;
 pub mod outbox;
+pub mod samples;
 pub mod violations;
