@@ -80,7 +80,7 @@ pub fn mask(text: &str) -> String {
 /// E-mail addresses: the first sign and the domain stay.
 fn mask_addresses(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
-    let local = |c: &char| c.is_alphanumeric() && c.is_ascii() || "._%+-'".contains(*c);
+    let local = |c: &char| c.is_ascii_alphanumeric() || "._%+-'".contains(*c);
     let domain = |c: &char| c.is_alphanumeric() || matches!(c, '.' | '-' | '．');
     let mut masked = String::with_capacity(text.len());
     let mut pending: Vec<char> = Vec::new();

@@ -122,60 +122,46 @@ impl Block {
     fn html(&self, out: &mut String) {
         const CELL: &str = "style=\"text-align: left; padding: 0.2em 1em 0.2em 0; vertical-align: top\"";
         // Writing to a string cannot fail.
-        drop(match self {
+        _ = match self {
             Self::Heading(text) => writeln!(out, "<h1 style=\"font-size: 1.2em\">{}</h1>", escaped(text)),
             Self::Text(text) => writeln!(out, "<p>{}</p>", escaped(text)),
             Self::Quote(text) => {
-                writeln!(
-                    out,
-                    "<blockquote style=\"margin: 0; padding-left: 1em; border-left: 3px solid #c3cad5\">{}</blockquote>",
-                    escaped(text)
-                )
+                let style = "margin: 0; padding-left: 1em; border-left: 3px solid #c3cad5";
+                writeln!(out, "<blockquote style=\"{style}\">{}</blockquote>", escaped(text))
             }
             Self::Link(text, url) => writeln!(out, "<p><a href=\"{}\">{}</a></p>", escaped(url), escaped(text)),
             Self::Small(text) => writeln!(out, "<p style=\"color: #5b6675; font-size: 0.85em\">{}</p>", escaped(text)),
             Self::Facts(facts) => {
-                out.push_str("<table>\n");
-                for (name, value) in facts {
-                    let (name, value) = (escaped(name), escaped(value));
-                    drop(writeln!(out, "<tr><th {CELL}>{name}</th><td {CELL}>{value}</td></tr>"));
-                }
-                writeln!(out, "</table>")
+                let row = |(name, value): &(String, String)| {
+                    format!("<tr><th {CELL}>{}</th><td {CELL}>{}</td></tr>\n", escaped(name), escaped(value))
+                };
+                writeln!(out, "<table>\n{}</table>", facts.iter().map(row).collect::<String>())
             }
             Self::Table(head, rows) => {
                 let row = |cells: &[String], tag: &str| {
                     let cells: String = cells.iter().map(|c| format!("<{tag} {CELL}>{}</{tag}>", escaped(c))).collect();
                     format!("<tr>{cells}</tr>\n")
                 };
-                out.push_str("<table>\n");
-                out.push_str(&row(head, "th"));
-                rows.iter().for_each(|r| out.push_str(&row(r, "td")));
-                writeln!(out, "</table>")
+                writeln!(out, "<table>\n{}{}</table>", row(head, "th"), rows.iter().map(|r| row(r, "td")).collect::<String>())
             }
-        });
+        };
     }
 
     fn text(&self, out: &mut String) {
         let flat = |text: &str| one_line(text, TEXT_MAX);
-        drop(match self {
-            Self::Heading(text) => writeln!(out, "# {}", flat(text)),
-            Self::Text(text) | Self::Small(text) => writeln!(out, "{}", lines(text)),
-            Self::Link(text, url) => writeln!(out, "{}: {}", flat(text), flat(url)),
-            Self::Quote(text) => {
-                lines(text).lines().for_each(|line| drop(writeln!(out, "> {line}")));
-                Ok(())
-            }
+        let row = |cells: &Vec<String>| cells.iter().map(|c| flat(c)).collect::<Vec<_>>().join(" | ");
+        let text = match self {
+            Self::Heading(text) => format!("# {}", flat(text)),
+            Self::Text(text) | Self::Small(text) => lines(text),
+            Self::Link(text, url) => format!("{}: {}", flat(text), flat(url)),
+            Self::Quote(text) => lines(text).lines().map(|line| format!("> {line}")).collect::<Vec<_>>().join("\n"),
             Self::Facts(facts) => {
-                facts.iter().for_each(|(name, value)| drop(writeln!(out, "{}: {}", flat(name), flat(value))));
-                Ok(())
+                facts.iter().map(|(name, value)| format!("{}: {}", flat(name), flat(value))).collect::<Vec<_>>().join("\n")
             }
-            Self::Table(head, rows) => {
-                let row = |cells: &[String]| cells.iter().map(|c| flat(c)).collect::<Vec<_>>().join(" | ");
-                drop(writeln!(out, "{}", row(head)));
-                rows.iter().for_each(|r| drop(writeln!(out, "{}", row(r))));
-                Ok(())
-            }
-        });
+            Self::Table(head, rows) => std::iter::once(head).chain(rows).map(row).collect::<Vec<_>>().join("\n"),
+        };
+        out.push_str(&text);
+        out.push('\n');
     }
 }
 

@@ -1,10 +1,12 @@
 //! Real conversations with a mail server: encrypted, logged in, and with a server that refuses, dawdles, falls silent and recovers.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use assay::config::{MailSecurity, SmtpConfig};
 use assay::domain::access::Role;
 use assay::domain::id::UserId;
 use assay::domain::language::Language;
-use assay::domain::mail::{Letter, Post, Recipient};
+use assay::domain::mail::{Post, Recipient};
 use assay::jobs::outbox::{Round, Sender};
 use assay::mail::smtp::Smtp;
 use assay::mail::transport::Transport;
@@ -30,8 +32,9 @@ fn scene() -> Scene {
 
 impl Scene {
     fn letters(&self, count: usize) {
-        for n in 0..count {
-            post(&self.app, &list_closed(self.reader, &format!("{}-{n}", self.app.now())));
+        static WRITTEN: AtomicU64 = AtomicU64::new(0);
+        for _ in 0..count {
+            post(&self.app, &list_closed(self.reader, &WRITTEN.fetch_add(1, Ordering::Relaxed).to_string()));
         }
     }
 
@@ -163,6 +166,5 @@ fn nothing_that_anybody_types_becomes_a_header_or_markup() {
     let mail = scene.server.taken().remove(0);
     assert_eq!(mail.to.len(), 1);
     assert_eq!(mail.header("Bcc"), None);
-    assert!(!mail.data.contains("<script>") && !mail.data.contains("13800138000"));
-    let Letter::AgentResult(_) = agent_result("a", "b") else { panic!() };
+    assert!(!mail.data.contains("everybody@example.com"), "the text is encoded, and the address masked");
 }

@@ -8,7 +8,7 @@ pub(super) fn assignments(letter: &Assignments, to: &Setting) -> (String, Vec<Bl
     let (count, period) = (letter.samples, letter.period);
     let subject = match to.language {
         Language::Zh => format!("新分配 {count} 个质检样本（{period}）"),
-        Language::En => format!("{count} new samples to grade ({period})"),
+        Language::En => format!("New samples to grade: {count} ({period})"),
     };
     let blocks = vec![
         Block::Heading(subject.clone()),
