@@ -97,7 +97,7 @@ fn summary(tx: &mut Tx<'_>, lead: UserId, reach: &Reach, day: NaiveDate, (from, 
     }
     let evaluations = ids.iter().map(|id| Ok(views::evaluation(tx.conn, *id)?.evaluated)).collect::<Result<Vec<_>>>()?;
     let about = ids.into_iter().map(about).collect();
-    let letter = Letter::LeadFailures(LeadFailures { day, total, evaluations, path: "/evaluations".into() });
+    let letter = Letter::LeadFailures(LeadFailures { day, total, evaluations, path: "/results".into() });
     let post = Post { to: Recipient::User(lead), letter, dedupe: day.to_string(), about };
     Ok(enqueue(tx, &post)?.is_some())
 }

@@ -25,7 +25,7 @@ const STEP: i64 = 100;
 /// What the database says.
 pub fn closed(tx: &mut Tx<'_>, period: Period, lines: i64, total: Money, digest: &str) -> Result<()> {
     let about = vec![About::new("period", period)];
-    let path = format!("/fine-lists/{period}");
+    let path = format!("/months/{period}");
     let letter = Letter::ListClosed(ListClosed { period, lines, total, digest: digest.to_owned(), path });
     for finance in db::recipients::everywhere(tx.conn, Role::Finance)? {
         let post = Post { to: Recipient::User(finance), letter: letter.clone(), dedupe: period.to_string(), about: about.clone() };
