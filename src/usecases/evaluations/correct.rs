@@ -48,7 +48,7 @@ pub async fn correct(app: &App, actor: &Actor, id: EvaluationId, seen_revision: 
         }
         version::check(seen_revision, row.revision)?;
         check_time(row.submitted_at, tx.now, hours)?;
-        check_open(tx.conn, row.period)?;
+        check_open(tx, row.period)?;
         store(tx, row, inspector, &command.sheet, &reason)?;
         seen(tx.conn, &reach, id)
     })
