@@ -15,6 +15,7 @@ mod cli;
 mod db;
 mod jobs;
 mod mail;
+mod openapi;
 mod real_data;
 mod support;
 mod usecases;
