@@ -20,6 +20,7 @@ pub mod db;
 pub mod domain;
 pub mod http;
 pub mod jobs;
+pub mod mail;
 pub mod metrics;
 pub mod recordings;
 pub mod reports;

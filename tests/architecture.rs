@@ -15,7 +15,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("mail", &["domain", "config"]),
     ("app", &["db", "domain", "config", "clock", "chance", "recordings"]),
     ("usecases", &["app", "auth", "db", "domain", "clock", "config", "recordings", "reports"]),
-    ("jobs", &["app", "config", "db", "domain", "usecases"]),
+    ("jobs", &["app", "config", "db", "domain", "mail", "usecases"]),
     ("http", &["app", "db::Error", "db::error", "domain", "usecases"]),
     ("api", &["app", "domain", "http", "reports", "usecases"]),
     ("web", &["app", "domain", "http", "reports", "usecases"]),

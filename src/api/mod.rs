@@ -11,7 +11,9 @@ pub mod evaluations;
 pub mod fine_lists;
 pub mod fine_policies;
 pub mod ledger;
+pub mod mail_preferences;
 pub mod me;
+pub mod outbox;
 pub mod pass_policies;
 pub mod periods;
 pub mod queue;
@@ -25,6 +27,7 @@ pub mod users;
 pub mod vendors;
 pub mod violation_types;
 pub mod violations;
+pub mod webhooks;
 
 use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -43,7 +46,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     fine_lists::routes(config);
     fine_policies::routes(config);
     ledger::routes(config);
+    mail_preferences::routes(config);
     me::routes(config);
+    outbox::routes(config);
     pass_policies::routes(config);
     periods::routes(config);
     queue::routes(config);
@@ -57,6 +62,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     vendors::routes(config);
     violation_types::routes(config);
     violations::routes(config);
+    webhooks::routes(config);
 }
 
 /// What the OpenAPI document says beside the routes.

@@ -5,6 +5,7 @@ mod grading;
 mod http;
 mod limits;
 mod log;
+mod mail;
 mod recordings;
 
 pub use database::{Address, DatabaseConfig};
@@ -12,6 +13,7 @@ pub use grading::GradingConfig;
 pub use http::HttpConfig;
 pub use limits::LimitsConfig;
 pub use log::{LogConfig, LogFormat};
+pub use mail::{MailConfig, MailSecurity, MailTransport, Secret, SmtpConfig};
 pub use recordings::RecordingsConfig;
 
 use figment::Figment;
@@ -36,6 +38,8 @@ pub struct Config {
     pub limits: LimitsConfig,
     /// What is logged and how.
     pub log: LogConfig,
+    /// Mail and webhooks.
+    pub mail: MailConfig,
 }
 
 /// Names of environment variables that begin like a setting but are none: the service's own switches and the tests'.
@@ -92,6 +96,7 @@ impl Config {
         self.limits.check(&mut faults);
         self.recordings.check(&mut faults);
         self.log.check(&mut faults);
+        self.mail.check(&mut faults);
         faults.finish()
     }
 }

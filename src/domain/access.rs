@@ -93,6 +93,12 @@ words! {
         PeriodClose = "periods.close",
         /// Search the audit log.
         AuditRead = "audit.read",
+        /// Choose how often one hears of what.
+        MailOwn = "mail.own",
+        /// See the outbox and the webhooks.
+        MailRead = "mail.read",
+        /// Send messages again, change webhooks.
+        MailWrite = "mail.write",
     }
 }
 
@@ -114,10 +120,13 @@ impl Action {
             | Self::LedgerRead
             | Self::LedgerExport
             | Self::PeriodRead
-            | Self::AuditRead => true,
+            | Self::AuditRead
+            | Self::MailRead => true,
             Self::PeopleWrite
             | Self::UserWrite
             | Self::TokenOwn
+            | Self::MailOwn
+            | Self::MailWrite
             | Self::AttendanceWrite
             | Self::ConversationImport
             | Self::CatalogueWrite
@@ -147,11 +156,12 @@ pub const fn permission(role: Role, action: Action) -> Permission {
     use Permission::{Granted, No, Own};
     match role {
         Role::QaManager => match action {
-            A::UserWrite => No,
+            A::UserWrite | A::MailRead | A::MailWrite => No,
             A::PeopleRead
             | A::PeopleWrite
             | A::UserRead
             | A::TokenOwn
+            | A::MailOwn
             | A::AttendanceRead
             | A::AttendanceWrite
             | A::ConversationRead
@@ -175,7 +185,7 @@ pub const fn permission(role: Role, action: Action) -> Permission {
         },
         Role::Inspector => match action {
             A::CatalogueRead | A::PolicyRead | A::PeriodRead => Granted,
-            A::TokenOwn | A::ConversationRead | A::RecordingHear | A::SamplingRead | A::Grade | A::EvaluationRead => Own,
+            A::TokenOwn | A::MailOwn | A::ConversationRead | A::RecordingHear | A::SamplingRead | A::Grade | A::EvaluationRead => Own,
             A::PeopleRead
             | A::PeopleWrite
             | A::UserRead
@@ -191,7 +201,9 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::LedgerWrite
             | A::LedgerExport
             | A::PeriodClose
-            | A::AuditRead => No,
+            | A::AuditRead
+            | A::MailRead
+            | A::MailWrite => No,
         },
         Role::TeamLead => match action {
             A::PeopleRead
@@ -204,7 +216,7 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::ResultRead
             | A::LedgerRead
             | A::PeriodRead => Granted,
-            A::TokenOwn => Own,
+            A::TokenOwn | A::MailOwn => Own,
             A::PeopleWrite
             | A::UserRead
             | A::UserWrite
@@ -218,12 +230,15 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::LedgerWrite
             | A::LedgerExport
             | A::PeriodClose
-            | A::AuditRead => No,
+            | A::AuditRead
+            | A::MailRead
+            | A::MailWrite => No,
         },
         Role::Agent => match action {
             A::CatalogueRead | A::PolicyRead | A::PeriodRead => Granted,
             A::PeopleRead
             | A::TokenOwn
+            | A::MailOwn
             | A::AttendanceRead
             | A::ConversationRead
             | A::RecordingHear
@@ -243,11 +258,13 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::LedgerWrite
             | A::LedgerExport
             | A::PeriodClose
-            | A::AuditRead => No,
+            | A::AuditRead
+            | A::MailRead
+            | A::MailWrite => No,
         },
         Role::Finance => match action {
             A::PeopleRead | A::CatalogueRead | A::PolicyRead | A::ResultRead | A::LedgerRead | A::LedgerExport | A::PeriodRead => Granted,
-            A::TokenOwn => Own,
+            A::TokenOwn | A::MailOwn => Own,
             A::PeopleWrite
             | A::UserRead
             | A::UserWrite
@@ -264,11 +281,13 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::EvaluationRead
             | A::LedgerWrite
             | A::PeriodClose
-            | A::AuditRead => No,
+            | A::AuditRead
+            | A::MailRead
+            | A::MailWrite => No,
         },
         Role::ComplaintDesk => match action {
             A::PeopleRead | A::ConversationRead | A::RecordingHear | A::CatalogueRead | A::PolicyRead | A::PeriodRead => Granted,
-            A::TokenOwn => Own,
+            A::TokenOwn | A::MailOwn => Own,
             A::PeopleWrite
             | A::UserRead
             | A::UserWrite
@@ -286,7 +305,9 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::LedgerWrite
             | A::LedgerExport
             | A::PeriodClose
-            | A::AuditRead => No,
+            | A::AuditRead
+            | A::MailRead
+            | A::MailWrite => No,
         },
         Role::Admin => match action {
             A::PeopleRead
@@ -299,8 +320,10 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::CatalogueRead
             | A::PolicyRead
             | A::PeriodRead
-            | A::AuditRead => Granted,
-            A::TokenOwn => Own,
+            | A::AuditRead
+            | A::MailRead
+            | A::MailWrite => Granted,
+            A::TokenOwn | A::MailOwn => Own,
             A::ConversationRead
             | A::RecordingHear
             | A::CatalogueWrite
@@ -316,7 +339,7 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::PeriodClose => No,
         },
         Role::Auditor => match action {
-            A::TokenOwn => Own,
+            A::TokenOwn | A::MailOwn => Own,
             _ if action.is_read() => Granted,
             _ => No,
         },

@@ -89,6 +89,10 @@ ids! {
     CloseId = "close";
     /// A line of the audit log.
     AuditId = "audit_entry";
+    /// A message in the outbox.
+    OutboxId = "message";
+    /// A webhook.
+    WebhookId = "webhook";
 }
 
 /// Makes a UUID version 7 from a time and ten bytes of randomness. Pure: both come from the caller.

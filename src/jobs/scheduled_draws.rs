@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::Stop;
 use crate::app::App;
 use crate::db::sampling_plans::PlanRow;
 use crate::db::{self, Error, Result};
@@ -14,13 +15,13 @@ use crate::usecases::draws::draw::{DrawCommand, draw};
 /// How often the schedules are looked at.
 const EVERY: Duration = Duration::from_secs(60);
 
-/// Looks at the schedules for ever.
-pub async fn run(app: App) {
-    loop {
+/// Looks at the schedules until it is told to stop.
+pub async fn run(app: App, mut stop: Stop) {
+    while !stop.asked() {
         if let Err(error) = run_once(&app).await {
             tracing::error!(%error, "the schedules of sampling plans could not be read");
         }
-        tokio::time::sleep(EVERY).await;
+        stop.rest(EVERY).await;
     }
 }
 

@@ -17,7 +17,10 @@ pub mod fine_policies;
 pub mod fines;
 pub mod ledger;
 pub mod line_import;
+pub mod mail;
+pub mod mail_preferences;
 pub mod organisation;
+pub mod outbox;
 pub mod pass_policies;
 pub mod periods;
 pub mod queue;
@@ -33,5 +36,6 @@ pub mod users;
 pub mod vendors;
 pub mod violation_types;
 pub mod violations;
+pub mod webhooks;
 
 pub use crate::db::{Error, Result};

@@ -7,6 +7,7 @@ mod evaluations;
 mod fine_lists;
 pub mod fine_policies;
 mod ledger;
+mod mail_preferences;
 mod me;
 mod pass_policies;
 mod people_access;

@@ -1,1 +1,4 @@
+mod outbox;
 mod scheduled_draws;
+mod smtp;
+mod webhooks;

@@ -7,12 +7,15 @@ pub mod browser;
 pub mod client;
 pub mod graded;
 pub mod grading;
+pub mod mail;
 pub mod people;
 pub mod postgres;
 pub mod program;
 pub mod real_data;
+pub mod receiver;
 pub mod samples;
 pub mod sampling;
+pub mod smtp;
 pub mod sounds;
 
 use std::path::PathBuf;

@@ -4,5 +4,8 @@ pub mod conversations;
 pub mod evaluations;
 pub mod fine_lines;
 pub mod grading;
+pub mod mail;
+pub mod mail_month;
+pub mod outbox;
 pub mod samples;
 pub mod violations;

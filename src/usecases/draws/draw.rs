@@ -27,6 +27,7 @@ use crate::domain::sampling::sample::{DrawKind, DrawState, PlanState, SampleKind
 use crate::domain::sampling::seed::Seed;
 use crate::domain::sampling::shortfall::{Excluded, shortfalls};
 use crate::domain::{Refusal, Refused};
+use crate::usecases::mail;
 
 /// What to draw.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
@@ -381,6 +382,7 @@ async fn store(app: &App, actor: &Actor, draw: DrawRow, result: Arc<Vec<Given>>)
             "population_digest": draw.population_digest, "result_digest": draw.result_digest, "summary": draw.summary,
         });
         tx.audit_event("draw.drawn", ("draw", &draw.id), &details)?;
+        mail::work::drawn(tx, draw.id)?;
         Ok(Draw::of(draw))
     })
     .await

@@ -11,9 +11,11 @@ use crate::domain::access::{Action, Actor};
 use crate::domain::evaluation::correction::{Revision, check_time};
 use crate::domain::evaluation::{AnswerSheet, Basis, grade};
 use crate::domain::id::{EvaluationId, UserId};
+use crate::domain::mail::letters::{Errors, Name};
 use crate::domain::refusal::checked_text;
 use crate::domain::{Refusal, version};
 use crate::usecases::fines::post::post_for_evaluation;
+use crate::usecases::mail;
 
 /// What to correct.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
@@ -73,6 +75,7 @@ fn store(tx: &mut Tx<'_>, mut row: EvaluationRow, inspector: UserId, sheet: &Ans
     for withdrawn in standing.into_values() {
         db::violations::withdraw(tx, withdrawn)?;
     }
+    let errors_before = Errors { key: row.key_errors, non_key: row.non_key_errors };
     row.key_errors = stored(grading.key_errors);
     row.non_key_errors = stored(grading.non_key_errors);
     row.comment = sheet.comment.trim().to_owned();
@@ -85,5 +88,6 @@ fn store(tx: &mut Tx<'_>, mut row: EvaluationRow, inspector: UserId, sheet: &Ans
     tx.audit("evaluation.corrected", ("evaluation", &row.id), Some(&before.grading), Some(&content.grading), Some(reason))?;
     let revision = RevisionRow { revision: row.revision, content, reason: Some(reason.to_owned()), made_by: inspector, made_at: tx.now };
     db::evaluations::insert_revision(tx, row.id, &revision)?;
-    post_for_evaluation(tx, row.id)
+    post_for_evaluation(tx, row.id)?;
+    mail::results::changed(tx, row.id, errors_before, &Name::new("质检员更正", "a correction by the inspector"), reason)
 }

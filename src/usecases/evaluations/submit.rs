@@ -14,6 +14,7 @@ use crate::domain::evaluation::{AnswerSheet, Basis, grade};
 use crate::domain::id::{EvaluationId, SampleId, UserId};
 use crate::usecases::drafts::{MAX_SECONDS, assigned, check_claim};
 use crate::usecases::fines::post::post_for_evaluation;
+use crate::usecases::mail;
 
 /// What to submit.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
@@ -108,5 +109,6 @@ fn store(tx: &mut Tx<'_>, sample: SampleId, inspector: UserId, command: &Submiss
     db::drafts::delete(tx, sample)?;
     tx.audit_new("evaluation.submitted", ("evaluation", &row.id), &content.grading)?;
     post_for_evaluation(tx, row.id)?;
+    mail::results::submitted(tx, row.id)?;
     Ok(row.id)
 }

@@ -25,6 +25,7 @@ use crate::domain::{Refusal, cap};
 use crate::usecases::fine_lists::export::kept_name;
 use crate::usecases::fine_lists::lines::Lines;
 use crate::usecases::fine_lists::render::{RenderError, render};
+use crate::usecases::mail;
 use crate::usecases::results;
 
 /// The name of the operation under which the answer is kept.
@@ -265,7 +266,7 @@ async fn finish(
     head: &FineListHead,
     caps: Vec<LedgerEntry>,
 ) -> Result<PeriodView> {
-    let (Attempt { id, period, at, .. }, head) = (attempt.clone(), head.clone());
+    let (Attempt { id, period, at, currency }, head) = (attempt.clone(), head.clone());
     app.write_once(actor, OPERATION, request, move |tx| {
         db::periods::still_closing(tx, period, id)?;
         for line in &caps {
@@ -277,6 +278,7 @@ async fn finish(
         let reason = row.override_reason.clone();
         let view = closed(row)?;
         tx.audit("period.closed", ("period", &period), None::<&()>, Some(&view), reason.as_deref())?;
+        mail::month::closed(tx, period, view.lines, Money::new(view.amount_minor, currency), digest)?;
         Ok(view)
     })
     .await

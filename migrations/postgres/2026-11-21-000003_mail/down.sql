@@ -1,0 +1,5 @@
+DROP TABLE bulk_letters;
+DROP TABLE mail_preferences;
+DROP TABLE outbox_about;
+DROP TABLE outbox;
+DROP TABLE webhooks;

@@ -1,0 +1,65 @@
+//! Tells of evaluations, in the transaction in which they are submitted or changed.
+
+use serde_json::json;
+
+use crate::db::outbox::{announce, enqueue, who_heard};
+use crate::db::views::mail::{Told, evaluation};
+use crate::db::{Result, Tx};
+use crate::domain::id::EvaluationId;
+use crate::domain::mail::letters::{AgentResult, Errors, Name, ResultChanged};
+use crate::domain::mail::{About, Kind, Letter, Post, Recipient};
+use crate::domain::masking::Masked;
+use crate::domain::webhook::{Announcement, Event};
+
+/// What a letter about an evaluation tells of.
+pub fn about(id: EvaluationId) -> About {
+    About::new("evaluation", id)
+}
+
+/// Tells the agent and the webhooks of a submitted evaluation.
+///
+/// # Errors
+/// What the database says.
+pub fn submitted(tx: &mut Tx<'_>, id: EvaluationId) -> Result<()> {
+    let told = evaluation(tx.conn, id)?;
+    announce_evaluation(tx, id, &told, Event::EvaluationSubmitted, id.to_string())?;
+    let Told { agent, period, evaluated, comment } = told;
+    let letter = Letter::AgentResult(AgentResult { period, evaluation: evaluated, comment });
+    enqueue(tx, &Post { to: Recipient::Agent(agent), letter, dedupe: id.to_string(), about: vec![about(id)] })?;
+    Ok(())
+}
+
+/// Tells those who heard of an evaluation, and its agent, that it has changed: `by` what, and why. `before` are its errors until now.
+/// Called after the change is stored, in its transaction.
+///
+/// # Errors
+/// What the database says.
+pub fn changed(tx: &mut Tx<'_>, id: EvaluationId, before: Errors, by: &Name, reason: &str) -> Result<()> {
+    let told = evaluation(tx.conn, id)?;
+    let key = format!("{id}:{}", tx.now.timestamp_micros());
+    announce_evaluation(tx, id, &told, Event::EvaluationChanged, key.clone())?;
+    let heard = who_heard(tx.conn, &about(id), &[Kind::AgentResult, Kind::LeadFailures, Kind::ResultChanged])?;
+    let letter = Letter::ResultChanged(ResultChanged {
+        period: told.period,
+        by: by.clone(),
+        reason: Masked::of(reason),
+        before,
+        evaluation: told.evaluated,
+    });
+    for to in heard {
+        enqueue(tx, &Post { to, letter: letter.clone(), dedupe: key.clone(), about: vec![about(id)] })?;
+    }
+    Ok(())
+}
+
+fn announce_evaluation(tx: &mut Tx<'_>, id: EvaluationId, told: &Told, event: Event, dedupe: String) -> Result<()> {
+    let data = json!({
+        "evaluation_id": id,
+        "agent_id": told.agent,
+        "period": told.period,
+        "key_errors": told.evaluated.errors.key,
+        "non_key_errors": told.evaluated.errors.non_key,
+    });
+    announce(tx, &Announcement { event, data, dedupe, about: vec![about(id)] })?;
+    Ok(())
+}

@@ -1,0 +1,4 @@
+//! How often people hear of what.
+
+pub mod set;
+pub mod show;

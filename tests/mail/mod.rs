@@ -1,0 +1,2 @@
+mod folder;
+mod wording;
