@@ -258,17 +258,22 @@ fn satisfaction(slips: &[&Slip], dice: &mut Dice) -> Option<i64> {
 mod tests {
     use super::*;
 
-    fn seed(file: &str) -> String {
-        std::fs::read_to_string(format!("{}/seed/demo/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap()
-    }
+    const SCRIPTS: [&str; 8] = [
+        include_str!("../../../seed/demo/scripts/card.zh.json"),
+        include_str!("../../../seed/demo/scripts/chat.en.json"),
+        include_str!("../../../seed/demo/scripts/collections.zh.json"),
+        include_str!("../../../seed/demo/scripts/delivery.zh.json"),
+        include_str!("../../../seed/demo/scripts/loan.zh.json"),
+        include_str!("../../../seed/demo/scripts/mail.en.json"),
+        include_str!("../../../seed/demo/scripts/phone.en.json"),
+        include_str!("../../../seed/demo/scripts/store.zh.json"),
+    ];
 
     fn made(now: &str) -> Vec<DemoConversation> {
-        let files = ["loan.zh", "collections.zh", "card.zh", "store.zh", "delivery.zh", "phone.en", "chat.en", "mail.en"];
-        let texts: Vec<String> = files.iter().map(|file| seed(&format!("scripts/{file}.json"))).collect();
-        let scripts = Scripts::read(texts.iter().map(String::as_str), &seed("faults.json")).unwrap();
+        let scripts = Scripts::read(SCRIPTS, include_str!("../../../seed/demo/faults.json")).unwrap();
         assert!(scripts.scripts.len() >= 40);
-        let centre: DemoCentre = serde_json::from_str(&seed("people.json")).unwrap();
-        let lists: WordLists = serde_json::from_str(&seed("slots.json")).unwrap();
+        let centre: DemoCentre = serde_json::from_str(include_str!("../../../seed/demo/people.json")).unwrap();
+        let lists: WordLists = serde_json::from_str(include_str!("../../../seed/demo/slots.json")).unwrap();
         conversations(&centre, &scripts, &lists, now.parse().unwrap(), Tz::Asia__Shanghai).unwrap()
     }
 
@@ -289,12 +294,6 @@ mod tests {
         }
         let ids: std::collections::BTreeSet<_> = all.iter().map(|made| &made.external_id).collect();
         assert_eq!(ids.len(), all.len());
-        for (number, made) in all.iter().enumerate() {
-            if number % 97 == 0 {
-                println!("{}", serde_json::to_string(&made.input).unwrap());
-            }
-        }
-        println!("{} conversations, {} calls, {faulty} with faults", all.len(), all.iter().filter(|made| made.call).count());
     }
 
     #[test]
