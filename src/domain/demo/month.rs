@@ -258,22 +258,27 @@ fn satisfaction(slips: &[&Slip], dice: &mut Dice) -> Option<i64> {
 mod tests {
     use super::*;
 
-    const SCRIPTS: [&str; 8] = [
-        include_str!("../../../seed/demo/scripts/card.zh.json"),
-        include_str!("../../../seed/demo/scripts/chat.en.json"),
-        include_str!("../../../seed/demo/scripts/collections.zh.json"),
-        include_str!("../../../seed/demo/scripts/delivery.zh.json"),
-        include_str!("../../../seed/demo/scripts/loan.zh.json"),
-        include_str!("../../../seed/demo/scripts/mail.en.json"),
-        include_str!("../../../seed/demo/scripts/phone.en.json"),
-        include_str!("../../../seed/demo/scripts/store.zh.json"),
-    ];
+    macro_rules! seed {
+        ($file:literal) => {
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/seed/demo/", $file))
+        };
+    }
 
     fn made(now: &str) -> Vec<DemoConversation> {
-        let scripts = Scripts::read(SCRIPTS, include_str!("../../../seed/demo/faults.json")).unwrap();
+        let texts = [
+            seed!("scripts/loan.zh.json"),
+            seed!("scripts/collections.zh.json"),
+            seed!("scripts/card.zh.json"),
+            seed!("scripts/store.zh.json"),
+            seed!("scripts/delivery.zh.json"),
+            seed!("scripts/phone.en.json"),
+            seed!("scripts/chat.en.json"),
+            seed!("scripts/mail.en.json"),
+        ];
+        let scripts = Scripts::read(texts, seed!("faults.json")).unwrap();
         assert!(scripts.scripts.len() >= 40);
-        let centre: DemoCentre = serde_json::from_str(include_str!("../../../seed/demo/people.json")).unwrap();
-        let lists: WordLists = serde_json::from_str(include_str!("../../../seed/demo/slots.json")).unwrap();
+        let centre: DemoCentre = serde_json::from_str(seed!("people.json")).unwrap();
+        let lists: WordLists = serde_json::from_str(seed!("slots.json")).unwrap();
         conversations(&centre, &scripts, &lists, now.parse().unwrap(), Tz::Asia__Shanghai).unwrap()
     }
 
