@@ -299,12 +299,6 @@ mod tests {
         }
         let ids: std::collections::BTreeSet<_> = all.iter().map(|made| &made.external_id).collect();
         assert_eq!(ids.len(), all.len());
-        for (number, made) in all.iter().enumerate() {
-            if number % 97 == 0 {
-                println!("{}", serde_json::to_string(&made.input).unwrap());
-            }
-        }
-        println!("{} conversations, {} calls, {faulty} with faults", all.len(), all.iter().filter(|made| made.call).count());
     }
 
     #[test]
