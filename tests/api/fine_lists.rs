@@ -109,7 +109,8 @@ on_both! {
         assert_eq!(fine["class"], "A");
         assert!(fine["policy_version"].as_i64() >= Some(1));
         assert_eq!(fine["violation_type_en"], "Violation test_a");
-        assert!(fine["evidence"].as_str().unwrap().starts_with("/api/v1/violations/"));
+        let evaluation = fine["evaluation_id"].as_str().unwrap();
+        assert!(fine["evidence"].as_str().unwrap().starts_with(&format!("/api/v1/evaluations/{evaluation}#")));
         let before = finance.get("fine-lists/2026-10?format=csv&lang=en").expect(200);
         assert_eq!(before.header("assay-list-digest"), None);
         centre.grade(app, centre.agents[0], "2026-10", &[("test_d", 1)]);

@@ -10,7 +10,7 @@ use crate::db::connection::AnyConnection;
 use crate::db::error::{Error, Result};
 use crate::db::schema::{agent_teams, agents, teams, vendors, violation_types};
 use crate::domain::fine_list::FineLine;
-use crate::domain::id::{AgentId, TeamId, VendorId, ViolationId};
+use crate::domain::id::{AgentId, EvaluationId, TeamId, VendorId, ViolationId};
 use crate::domain::ledger::LedgerEntry;
 use crate::domain::period::{Period, local_day};
 
@@ -98,7 +98,7 @@ impl Dressing {
             currency: entry.amount.currency,
             employee_no: agent.employee_no.clone(),
             evaluation_id: entry.evaluation_id,
-            evidence: entry.violation_id.map(evidence),
+            evidence: entry.evaluation_id.zip(entry.violation_id).map(evidence),
             id: entry.id,
             kind: entry.kind,
             occurrences: entry.occurrences,
@@ -122,9 +122,9 @@ impl Dressing {
     }
 }
 
-/// Where the evidence of a violation is to be read in the API.
-fn evidence(violation: ViolationId) -> String {
-    format!("/api/v1/violations/{violation}")
+/// Where the evidence of a violation is to be read in the API: in its evaluation, which says to each violation what was heard and where.
+fn evidence((evaluation, violation): (EvaluationId, ViolationId)) -> String {
+    format!("/api/v1/evaluations/{evaluation}#{violation}")
 }
 
 /// The agents with the team that each belonged to on a day: the last one begun by then, else the present one.
