@@ -7,6 +7,7 @@ pub mod agents;
 pub mod answers;
 pub mod attendance;
 pub mod audit;
+pub mod backup;
 pub mod both;
 pub mod charges;
 #[allow(missing_docs, reason = "what the derive makes")]

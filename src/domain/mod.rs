@@ -12,6 +12,7 @@ pub mod complaint;
 pub mod conversation;
 pub mod csv_table;
 pub mod defaults;
+pub mod demo;
 pub mod evaluation;
 pub mod evidence;
 pub mod fine_list;

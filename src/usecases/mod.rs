@@ -8,6 +8,7 @@ pub mod attendance;
 pub mod audit;
 pub mod catalogue;
 pub mod conversations;
+pub mod demo;
 pub mod drafts;
 pub mod draws;
 pub mod evaluations;
