@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::connection::AnyConnection;
-use super::error::Result;
+use super::error::{Error, Result};
 use super::schema::pass_policies;
 use super::sql_types::At;
 use super::tx::{Tx, from_json, to_json};
@@ -31,7 +31,7 @@ pub struct PassPolicyRow {
 /// Stores a new version.
 ///
 /// # Errors
-/// What the database says.
+/// `Conflict` with code `made_meanwhile`.
 pub fn insert(tx: &mut Tx<'_>, row: &PassPolicyRow) -> Result<()> {
     diesel::insert_into(pass_policies::table)
         .values((
@@ -42,7 +42,12 @@ pub fn insert(tx: &mut Tx<'_>, row: &PassPolicyRow) -> Result<()> {
             pass_policies::created_by.eq(row.created_by),
             pass_policies::created_at.eq(At(row.created_at)),
         ))
-        .execute(tx.conn)?;
+        .execute(tx.conn)
+        .map_err(|e| {
+            Error::from(e).or_unique("pass_policies_number_unique", "pass_policies.number", || {
+                Refusal::conflict("made_meanwhile", "somebody made another version at the same moment; look at it and try again")
+            })
+        })?;
     Ok(())
 }
 

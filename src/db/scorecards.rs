@@ -80,7 +80,7 @@ pub fn insert(tx: &mut Tx<'_>, row: &ScorecardRow) -> Result<()> {
 /// Stores a new draft version.
 ///
 /// # Errors
-/// What the database says.
+/// `Conflict` with code `draft_exists`.
 pub fn insert_version(tx: &mut Tx<'_>, row: &VersionRow, content: &ScorecardContent) -> Result<()> {
     diesel::insert_into(scorecard_versions::table)
         .values((
@@ -94,7 +94,14 @@ pub fn insert_version(tx: &mut Tx<'_>, row: &VersionRow, content: &ScorecardCont
             scorecard_versions::published_at.eq(row.published_at.map(At)),
             scorecard_versions::retired_at.eq(row.retired_at.map(At)),
         ))
-        .execute(tx.conn)?;
+        .execute(tx.conn)
+        .map_err(|e| {
+            Error::from(e).or_unique(
+                "scorecard_versions_number_unique",
+                "scorecard_versions.scorecard_id, scorecard_versions.number",
+                || Refusal::conflict("draft_exists", "somebody began a draft at the same moment; edit that one"),
+            )
+        })?;
     Ok(())
 }
 

@@ -173,7 +173,7 @@ const MAX_COMMENT: usize = 4000;
 const MAX_EVIDENCE: usize = 50;
 const MAX_VIOLATIONS: usize = 100;
 
-/// Checks a draft: it may be incomplete, but what is there must have a known shape.
+/// Checks a draft: it may be incomplete and not yet fit together, but what is there must have a known shape.
 ///
 /// # Errors
 /// `Invalid` with all faults: unknown or repeated items, unknown types, evidence outside of the conversation, texts that are too long.
@@ -279,30 +279,18 @@ impl Found {
     }
 }
 
+/// What holds for drafts too: known items, each once; known types; evidence within the conversation; texts of a bearable length.
 fn check_shape(sheet: &AnswerSheet, basis: Basis<'_>, faults: &mut Faults) {
-    let known: BTreeMap<&str, &Item> = basis.content.items().map(|item| (item.code.as_str(), item)).collect();
+    let known: BTreeSet<&str> = basis.content.items().map(|item| item.code.as_str()).collect();
+    let unknown = |code: &str| format!("`{code}` is not an item of this scorecard version");
     let mut seen = BTreeSet::new();
-    let mut failed = BTreeSet::new();
     for (i, answer) in sheet.items.iter().enumerate() {
         let path = format!("items[{i}]");
-        match known.get(answer.code.as_str()) {
-            None => faults.push(format!("{path}.code"), format!("`{}` is not an item of this scorecard version", answer.code)),
-            Some(item) if answer.outcome == Some(Outcome::NotApplicable) && !item.na_allowed => {
-                faults.push(format!("{path}.outcome"), "`na` is not allowed for this item; use pass or fail");
-            }
-            Some(_) => {}
+        if !known.contains(answer.code.as_str()) {
+            faults.push(format!("{path}.code"), unknown(&answer.code));
         }
         if !seen.insert(answer.code.as_str()) {
             faults.push(format!("{path}.code"), format!("`{}` is answered twice", answer.code));
-        }
-        match answer.outcome {
-            Some(Outcome::Fail) => {
-                failed.insert(answer.code.as_str());
-            }
-            Some(Outcome::Pass | Outcome::NotApplicable) if !answer.evidence.is_empty() || answer.money_lost => {
-                faults.push(format!("{path}.evidence"), "only a failed item has evidence or lost money");
-            }
-            Some(Outcome::Pass | Outcome::NotApplicable) | None => {}
         }
         check_remarks(&path, &answer.comment, &answer.evidence, basis.material, faults);
     }
@@ -314,9 +302,8 @@ fn check_shape(sheet: &AnswerSheet, basis: Basis<'_>, faults: &mut Faults) {
         if !basis.types.contains_key(&tagged.violation_type) {
             faults.push(format!("{path}.violation_type"), format!("`{}` is not an active violation type", tagged.violation_type));
         }
-        if let Some(item) = tagged.item.as_deref().filter(|item| !failed.contains(item)) {
-            faults
-                .push(format!("{path}.item"), format!("`{item}` is not a failed item; leave it out where the violation stands on its own"));
+        if let Some(item) = tagged.item.as_deref().filter(|item| !known.contains(item)) {
+            faults.push(format!("{path}.item"), unknown(item));
         }
         check_remarks(&path, &tagged.comment, &tagged.evidence, basis.material, faults);
     }
@@ -333,19 +320,36 @@ fn check_remarks(path: &str, comment: &str, evidence: &[Evidence], material: &Ma
     }
 }
 
+/// What holds for a sheet that is handed in: every item answered as it may be, and violations hang on failed items only.
 fn check_complete(sheet: &AnswerSheet, content: &ScorecardContent, faults: &mut Faults) {
     let places: BTreeMap<&str, (usize, &Answer)> = sheet.items.iter().enumerate().map(|(i, a)| (a.code.as_str(), (i, a))).collect();
     for item in content.items() {
         match places.get(item.code.as_str()) {
             None => faults.push("items", format!("`{}` is not answered", item.code)),
-            Some((i, Answer { outcome: None, .. })) => {
-                faults.push(format!("items[{i}].outcome"), format!("is missing: `{}` is not answered", item.code));
-            }
-            Some((i, answer)) if answer.outcome == Some(Outcome::Fail) && item.comment_on_fail && answer.comment.trim().is_empty() => {
-                faults.push(format!("items[{i}].comment"), "is demanded where this item fails: say what was wrong");
-            }
-            Some(_) => {}
+            Some((i, answer)) => check_answer(item, answer, &format!("items[{i}]"), faults),
         }
+    }
+    for (i, tagged) in sheet.violations.iter().enumerate() {
+        let place = tagged.item.as_deref().and_then(|item| places.get(item));
+        if place.is_some_and(|(_, answer)| answer.outcome != Some(Outcome::Fail)) {
+            faults.push(format!("violations[{i}].item"), "is not a failed item; leave it out where the violation stands on its own");
+        }
+    }
+}
+
+fn check_answer(item: &Item, answer: &Answer, path: &str, faults: &mut Faults) {
+    match answer.outcome {
+        None => faults.push(format!("{path}.outcome"), format!("is missing: `{}` is not answered", item.code)),
+        Some(Outcome::NotApplicable) if !item.na_allowed => {
+            faults.push(format!("{path}.outcome"), "`na` is not allowed for this item; use pass or fail");
+        }
+        Some(Outcome::Pass | Outcome::NotApplicable) if !answer.evidence.is_empty() || answer.money_lost => {
+            faults.push(format!("{path}.evidence"), "only a failed item has evidence or lost money");
+        }
+        Some(Outcome::Fail) if item.comment_on_fail && answer.comment.trim().is_empty() => {
+            faults.push(format!("{path}.comment"), "is demanded where this item fails: say what was wrong");
+        }
+        Some(Outcome::Pass | Outcome::Fail | Outcome::NotApplicable) => {}
     }
 }
 

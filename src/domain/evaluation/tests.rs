@@ -182,17 +182,17 @@ fn everything_that_is_wrong_with_a_sheet_is_told_at_once() {
     assert_eq!(
         fields(graded(&sheet)),
         [
-            "items[0].outcome",
-            "items[2].evidence",
             "items[3].evidence[1].first",
             "items[4].code",
             "items[5].code",
             "items[6].code",
             "violations[0].violation_type",
-            "violations[1].item",
             "violations[1].evidence[0].to_ms",
+            "items[0].outcome",
             "items[1].comment",
+            "items[2].evidence",
             "items",
+            "violations[1].item",
         ]
     );
 }
@@ -208,8 +208,14 @@ fn a_draft_may_be_incomplete_but_not_shapeless() {
     sheet.items[1].comment.clear();
     assert!(check_draft(&sheet, basis).is_ok());
     assert_eq!(fields(grade(&sheet, basis)), ["items[0].outcome", "items[1].comment", "items", "items", "items"]);
+    // What does not fit together any more after a change of mind is kept until it is handed in.
+    sheet.items[1].outcome = Some(Outcome::Pass);
+    sheet.items[1].evidence = vec![lines(1)];
+    sheet.violations = vec![TaggedViolation { item: Some("promise".into()), ..tag("abuse") }];
+    assert!(check_draft(&sheet, basis).is_ok());
     sheet.items[0].code = "nonsense".into();
-    assert_eq!(fields(check_draft(&sheet, basis)), ["items[0].code"]);
+    sheet.violations[0].item = Some("no_item".into());
+    assert_eq!(fields(check_draft(&sheet, basis)), ["items[0].code", "violations[0].item"]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::{Evaluation, active_types, seen, stored, types_of};
 use crate::app::App;
 use crate::db::evaluations::{EvaluationRow, RevisionRow};
 use crate::db::views::grading;
-use crate::db::{self, Result, Tx};
+use crate::db::{self, Error, Result, Tx};
 use crate::domain::Refusal;
 use crate::domain::access::{Action, Actor};
 use crate::domain::evaluation::correction::Revision;
@@ -42,18 +42,25 @@ pub async fn submit(app: &App, actor: &Actor, sample: SampleId, command: Submiss
     if command.seconds > MAX_SECONDS {
         return Err(Refusal::invalid("seconds", format!("must be 0 to {MAX_SECONDS}")).into());
     }
-    app.write_once(actor, "evaluations.submit", &(sample, &command), {
-        let command = command.clone();
-        move |tx| {
-            let id = match already(tx, sample, inspector, &command.sheet)? {
+    let request = (sample, &command);
+    let once = || {
+        let (sent, reach) = (command.clone(), reach.clone());
+        app.write_once(actor, "evaluations.submit", &request, move |tx| {
+            let id = match already(tx, sample, inspector, &sent.sheet)? {
                 Some(id) => id,
-                None => store(tx, sample, inspector, &command)?,
+                None => store(tx, sample, inspector, &sent)?,
             };
             seen(tx.conn, &reach, id)
-        }
-    })
-    .await
+        })
+    };
+    match once().await {
+        // The same submission may have come twice at the same moment; the second look tells whether it is the same.
+        Err(Error::Refused(refusal)) if refusal.code == ALREADY_SUBMITTED => once().await,
+        answer => answer,
+    }
 }
+
+const ALREADY_SUBMITTED: &str = "already_submitted";
 
 /// The evaluation of the sample, where the same inspector has submitted the same sheet before.
 fn already(tx: &mut Tx<'_>, sample: SampleId, inspector: UserId, sheet: &AnswerSheet) -> Result<Option<EvaluationId>> {
@@ -63,7 +70,7 @@ fn already(tx: &mut Tx<'_>, sample: SampleId, inspector: UserId, sheet: &AnswerS
         Ok(Some(row.id))
     } else {
         let message = format!("this sample has been evaluated already, and not like this; correct evaluation {} instead", row.id);
-        Err(Refusal::conflict("already_submitted", message).into())
+        Err(Refusal::conflict(ALREADY_SUBMITTED, message).into())
     }
 }
 
