@@ -140,7 +140,8 @@ pub fn gather(tx: &mut Tx<'_>, held: &[OutboxId], post: &Post) -> Result<Option<
 /// What the database says.
 pub fn who_heard(conn: &mut AnyConnection, about: &About, kinds: &[Kind]) -> Result<Vec<Recipient>> {
     let kinds: Vec<&str> = kinds.iter().map(|k| k.as_str()).collect();
-    let rows: Vec<(Option<UserId>, Option<AgentId>, Option<String>, Language)> = outbox_about::table
+    type Heard = (Option<UserId>, Option<AgentId>, Option<String>, Language);
+    let rows: Vec<Heard> = outbox_about::table
         .inner_join(outbox::table)
         .filter(outbox_about::object_kind.eq(about.kind).and(outbox_about::object_id.eq(&about.id)))
         .filter(outbox::channel.eq(OutboxChannel::Mail).and(outbox::kind.eq_any(kinds)).and(outbox::state.ne(OutboxState::Dead)))

@@ -200,7 +200,8 @@ pub fn begin(tx: &mut Tx<'_>, id: OutboxId, holder: &str, domain: &str, lease: D
     let to = match to {
         Ok(to) => to,
         Err(why) => {
-            give_up(tx, id, why)?;
+            let last: Option<String> = outbox::table.find(id).select(outbox::last_error).first(tx.conn)?;
+            give_up(tx, id, &last.map_or_else(|| why.to_owned(), |last| format!("{why}; the last attempt: {last}")))?;
             return Ok(Begun::GivenUp);
         }
     };

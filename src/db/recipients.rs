@@ -33,7 +33,7 @@ pub fn of_team(conn: &mut AnyConnection, role: Role, team: TeamId) -> Result<Vec
     let vendor: Option<VendorId> = teams::table.find(team).select(teams::vendor_id).first(conn).optional()?.flatten();
     let holders = grants::table.inner_join(users::table).filter(users::active.eq(true).and(grants::role.eq(role)));
     let mut found: Vec<UserId> =
-        holders.clone().filter(grants::reach.eq(ReachKind::Team).and(grants::team_id.eq_any(above))).select(users::id).load(conn)?;
+        holders.filter(grants::reach.eq(ReachKind::Team).and(grants::team_id.eq_any(above))).select(users::id).load(conn)?;
     if let Some(vendor) = vendor {
         let mut of_vendor: Vec<UserId> =
             holders.filter(grants::reach.eq(ReachKind::Vendor).and(grants::vendor_id.eq(vendor))).select(users::id).load(conn)?;

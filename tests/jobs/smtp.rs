@@ -55,7 +55,7 @@ fn mail_goes_encrypted_with_a_log_in_and_over_kept_connections() {
     assert_eq!(mail.from, "assay@localhost");
     assert!(mail.header("Message-ID").unwrap().ends_with("@localhost>"));
     assert!(mail.header("Content-Type").unwrap().starts_with("multipart/alternative"));
-    assert!(mail.header("Subject").unwrap().starts_with("=?utf-8?"), "{:?}", mail.header("Subject"));
+    assert!(mail.header("Subject").unwrap().contains("=?utf-8?"), "{:?}", mail.header("Subject"));
     assert!(mail.header("Date").unwrap().contains("10 Nov 2026"));
 }
 

@@ -157,7 +157,8 @@ struct Voice(Arc<Mutex<Conversation>>);
 impl Handler for Voice {
     fn mail(&mut self, _: IpAddr, _: &str, from: &str) -> Response {
         let mut c = self.0.lock().unwrap();
-        c.play = c.shared.plays.lock().unwrap().pop_front().unwrap_or(Play::Take);
+        let play = c.shared.plays.lock().unwrap().pop_front().unwrap_or(Play::Take);
+        c.play = play;
         let (encrypted, user) = (c.encrypted, c.user.clone());
         c.mail = Taken { from: from.to_owned(), to: Vec::new(), data: String::new(), encrypted, user };
         response::OK
