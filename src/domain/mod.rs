@@ -2,7 +2,10 @@
 //! facts and time come in as arguments, decisions go out as values.
 
 pub mod access;
+pub mod agreement;
+pub mod calendar;
 pub mod conversation;
+pub mod escalation;
 pub mod id;
 pub mod language;
 pub mod money;
