@@ -8,9 +8,14 @@ pub mod audit;
 pub mod both;
 #[allow(missing_docs, reason = "what the derive makes")]
 pub mod connection;
+pub mod draw_agents;
+pub mod draws;
 pub mod error;
+pub mod leases;
 pub mod migrate;
 pub mod organisation;
+pub mod population;
+pub mod sampling_plans;
 #[allow(missing_docs, reason = "the columns are described in the migrations")]
 pub mod schema;
 pub mod scope;

@@ -405,6 +405,12 @@ diesel::table! {
         carried -> Integer,
         available -> Integer,
         drawn -> Integer,
+        targeted_quota -> Integer,
+        targeted_available -> Integer,
+        targeted_drawn -> Integer,
+        too_short -> Integer,
+        already_sampled -> Integer,
+        no_recording -> Integer,
         population -> Binary,
     }
 }
@@ -427,6 +433,8 @@ diesel::table! {
         scorecard_version_id -> Uid,
         blind -> Bool,
         inspector_id -> Nullable<Uid>,
+        assigned_by -> Nullable<Uid>,
+        assigned_at -> Nullable<Moment>,
         due_on -> Date,
         claimed_at -> Nullable<Moment>,
         claim_until -> Nullable<Moment>,

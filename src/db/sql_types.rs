@@ -290,6 +290,12 @@ stored_texts!(
     crate::domain::language::Language => |v| v.as_str(),
     crate::domain::money::Currency => |v| v.code().to_owned(),
     crate::domain::period::Period => |v| v.to_string(),
+    crate::domain::sampling::sample::DrawKind => |v| v.as_str(),
+    crate::domain::sampling::sample::DrawState => |v| v.as_str(),
+    crate::domain::sampling::sample::PlanState => |v| v.as_str(),
+    crate::domain::sampling::sample::ReplaceReason => |v| v.as_str(),
+    crate::domain::sampling::sample::SampleKind => |v| v.as_str(),
+    crate::domain::sampling::sample::SampleState => |v| v.as_str(),
     crate::domain::violation::ErrorKind => |v| v.as_str(),
     crate::domain::violation::ViolationClass => |v| v.as_str(),
 );

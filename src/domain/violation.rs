@@ -29,3 +29,15 @@ words! {
         None = "none",
     }
 }
+
+words! {
+    /// Whether a violation still stands.
+    ViolationState ("state") {
+        /// It stands.
+        Confirmed = "confirmed",
+        /// The inspector took it back by a correction.
+        Withdrawn = "withdrawn",
+        /// An appeal overturned it.
+        Overturned = "overturned",
+    }
+}

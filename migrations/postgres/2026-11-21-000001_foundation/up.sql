@@ -319,6 +319,12 @@ CREATE TABLE draw_agents (
     carried INTEGER NOT NULL,
     available INTEGER NOT NULL,
     drawn INTEGER NOT NULL,
+    targeted_quota INTEGER NOT NULL,
+    targeted_available INTEGER NOT NULL,
+    targeted_drawn INTEGER NOT NULL,
+    too_short INTEGER NOT NULL,
+    already_sampled INTEGER NOT NULL,
+    no_recording INTEGER NOT NULL,
     population BYTEA NOT NULL,
     PRIMARY KEY (draw_id, agent_id)
 );
@@ -337,6 +343,8 @@ CREATE TABLE samples (
     scorecard_version_id UUID NOT NULL REFERENCES scorecard_versions (id),
     blind BOOLEAN NOT NULL,
     inspector_id UUID REFERENCES users (id),
+    assigned_by UUID,
+    assigned_at TIMESTAMPTZ,
     due_on DATE NOT NULL,
     claimed_at TIMESTAMPTZ,
     claim_until TIMESTAMPTZ,
@@ -348,7 +356,7 @@ CREATE TABLE samples (
     replaced_at TIMESTAMPTZ,
     created_at TIMESTAMPTZ NOT NULL,
     CONSTRAINT samples_conversation_unique UNIQUE (draw_id, conversation_id),
-    CONSTRAINT samples_position_unique UNIQUE (draw_id, agent_id, position)
+    CONSTRAINT samples_position_unique UNIQUE (draw_id, agent_id, kind, position)
 );
 CREATE INDEX samples_queue ON samples (inspector_id, state, due_on, id);
 CREATE INDEX samples_of_period ON samples (period, state, agent_id);

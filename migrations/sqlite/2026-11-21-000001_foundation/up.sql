@@ -320,6 +320,12 @@ CREATE TABLE draw_agents (
     carried INTEGER NOT NULL,
     available INTEGER NOT NULL,
     drawn INTEGER NOT NULL,
+    targeted_quota INTEGER NOT NULL,
+    targeted_available INTEGER NOT NULL,
+    targeted_drawn INTEGER NOT NULL,
+    too_short INTEGER NOT NULL,
+    already_sampled INTEGER NOT NULL,
+    no_recording INTEGER NOT NULL,
     population BLOB NOT NULL,
     PRIMARY KEY (draw_id, agent_id)
 );
@@ -338,6 +344,8 @@ CREATE TABLE samples (
     scorecard_version_id BLOB NOT NULL REFERENCES scorecard_versions (id),
     blind BOOLEAN NOT NULL,
     inspector_id BLOB REFERENCES users (id),
+    assigned_by BLOB,
+    assigned_at BIGINT,
     due_on DATE NOT NULL,
     claimed_at BIGINT,
     claim_until BIGINT,
@@ -349,7 +357,7 @@ CREATE TABLE samples (
     replaced_at BIGINT,
     created_at BIGINT NOT NULL,
     CONSTRAINT samples_conversation_unique UNIQUE (draw_id, conversation_id),
-    CONSTRAINT samples_position_unique UNIQUE (draw_id, agent_id, position)
+    CONSTRAINT samples_position_unique UNIQUE (draw_id, agent_id, kind, position)
 );
 CREATE INDEX samples_queue ON samples (inspector_id, state, due_on, id);
 CREATE INDEX samples_of_period ON samples (period, state, agent_id);

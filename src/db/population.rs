@@ -1,0 +1,203 @@
+//! What a draw reads: the agents of a plan, their conversations, and the inspectors with their conflicts.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::connection::AnyConnection;
+use super::error::Result;
+use super::schema::{agent_teams, agents, conversations, grants, samples, scorecard_versions, team_ancestors, teams, users};
+use crate::domain::access::{ReachKind, Role};
+use crate::domain::conversation::Channel;
+use crate::domain::id::{AgentId, ConversationId, ScorecardId, ScorecardVersionId, TeamId, UserId, VendorId};
+use crate::domain::period::Period;
+use crate::domain::sampling::assignment::InspectorFacts;
+use crate::domain::sampling::plan::InspectorCapacity;
+
+/// An agent that a plan samples in a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlanAgent {
+    /// The agent.
+    pub agent: AgentId,
+    /// The team in which the agent ended the period (handbook 3.4).
+    pub team: TeamId,
+    /// How many conversations the agent has in the period, eligible or not.
+    pub conversations: i64,
+}
+
+/// The agents of these teams and those below them (of all, where none is given) without `excluded`, by id: everybody with a conversation
+/// in the period, and everybody who had not left before it and had come by its end.
+///
+/// # Errors
+/// What the database says.
+pub fn agents_of(conn: &mut AnyConnection, period: Period, wanted: &[TeamId], excluded: &[AgentId]) -> Result<Vec<PlanAgent>> {
+    let counts: HashMap<AgentId, i64> = conversations::table
+        .filter(conversations::period.eq(period))
+        .group_by(conversations::agent_id)
+        .select((conversations::agent_id, diesel::dsl::count_star()))
+        .load::<(AgentId, i64)>(conn)?
+        .into_iter()
+        .collect();
+    let at_the_end = teams_by(conn, period.last_day())?;
+    let below = if wanted.is_empty() { None } else { Some(with_those_below(conn, wanted)?) };
+    let excluded: BTreeSet<AgentId> = excluded.iter().copied().collect();
+    let everybody = agents::table.order(agents::id).select((agents::id, agents::team_id, agents::left_on));
+    let mut chosen = Vec::new();
+    for (agent, now, left_on) in everybody.load::<(AgentId, TeamId, Option<NaiveDate>)>(conn)? {
+        let conversations = counts.get(&agent).copied().unwrap_or(0);
+        let there = at_the_end.contains_key(&agent) && left_on.is_none_or(|day| day >= period.first_day());
+        let team = at_the_end.get(&agent).copied().unwrap_or(now);
+        let in_teams = below.as_ref().is_none_or(|below| below.contains(&team));
+        if in_teams && !excluded.contains(&agent) && (there || conversations > 0) {
+            chosen.push(PlanAgent { agent, team, conversations });
+        }
+    }
+    chosen.sort_unstable_by_key(|chosen| chosen.agent);
+    Ok(chosen)
+}
+
+/// The team of each agent on a day.
+fn teams_by(conn: &mut AnyConnection, day: NaiveDate) -> Result<HashMap<AgentId, TeamId>> {
+    let rows = agent_teams::table
+        .filter(agent_teams::from_date.le(day))
+        .order((agent_teams::agent_id, agent_teams::from_date))
+        .select((agent_teams::agent_id, agent_teams::team_id))
+        .load::<(AgentId, TeamId)>(conn)?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Teams and all below them.
+fn with_those_below(conn: &mut AnyConnection, wanted: &[TeamId]) -> Result<HashSet<TeamId>> {
+    let mut all: HashSet<TeamId> = wanted.iter().copied().collect();
+    for wanted in wanted.chunks(1000) {
+        let below = team_ancestors::table.filter(team_ancestors::ancestor_id.eq_any(wanted)).select(team_ancestors::team_id);
+        all.extend(below.load::<TeamId>(conn)?);
+    }
+    Ok(all)
+}
+
+/// What a draw reads of a conversation.
+#[derive(Debug, Clone, Queryable)]
+pub struct ConversationRow {
+    /// The agent.
+    pub agent_id: AgentId,
+    /// The conversation.
+    pub id: ConversationId,
+    /// The channel.
+    pub channel: Channel,
+    /// The local day on which it began.
+    pub local_day: NaiveDate,
+    /// How long it took, in milliseconds.
+    pub duration_ms: i64,
+    /// The queue.
+    pub queue: Option<String>,
+    /// What the customer gave.
+    pub satisfaction: Option<i32>,
+    /// How many recordings it has.
+    pub recordings: i32,
+    /// Free attributes as JSON.
+    pub attributes: String,
+}
+
+/// The conversations of these agents in a period, by agent and id. Keep the agents to a few hundred, and their conversations to what fits
+/// into memory.
+///
+/// # Errors
+/// What the database says.
+pub fn conversations_of(conn: &mut AnyConnection, period: Period, of: &[AgentId], channels: &[Channel]) -> Result<Vec<ConversationRow>> {
+    Ok(conversations::table
+        .filter(conversations::period.eq(period))
+        .filter(conversations::agent_id.eq_any(of))
+        .filter(conversations::channel.eq_any(channels))
+        .order((conversations::agent_id, conversations::id))
+        .select((
+            conversations::agent_id,
+            conversations::id,
+            conversations::channel,
+            conversations::local_day,
+            conversations::duration_ms,
+            conversations::queue,
+            conversations::satisfaction,
+            conversations::recordings,
+            conversations::attributes,
+        ))
+        .load(conn)?)
+}
+
+/// The conversations of these agents in a period that any draw has sampled.
+///
+/// # Errors
+/// What the database says.
+pub fn sampled_of(conn: &mut AnyConnection, period: Period, of: &[AgentId]) -> Result<HashSet<ConversationId>> {
+    let query = samples::table.filter(samples::agent_id.eq_any(of)).filter(samples::period.eq(period)).select(samples::conversation_id);
+    Ok(query.load(conn)?.into_iter().collect())
+}
+
+/// The inspectors of a plan as a draw knows them: those who can log in, with the agent that they are, and with their own teams: the one of that
+/// agent at the end of the period, and those that they lead, with all below.
+///
+/// # Errors
+/// What the database says.
+pub fn inspectors_of(conn: &mut AnyConnection, period: Period, plan: &[InspectorCapacity]) -> Result<Vec<InspectorFacts>> {
+    let team_of = teams_by(conn, period.last_day())?;
+    let mut facts = Vec::new();
+    for inspector in plan {
+        let found = users::table
+            .find(inspector.user_id)
+            .filter(users::active.eq(true))
+            .select(users::agent_id)
+            .first::<Option<AgentId>>(conn)
+            .optional()?;
+        if let Some(agent_id) = found {
+            let mut own = teams_led_by(conn, inspector.user_id)?;
+            if let Some(agent) = agent_id {
+                let now = agents::table.find(agent).select(agents::team_id).first::<TeamId>(conn).optional()?;
+                own.extend(team_of.get(&agent).copied());
+                own.extend(now);
+            }
+            facts.push(InspectorFacts {
+                user_id: inspector.user_id,
+                capacity: inspector.capacity,
+                agent_id,
+                team_ids: own.into_iter().collect(),
+            });
+        }
+    }
+    facts.sort_unstable_by_key(|inspector| inspector.user_id);
+    Ok(facts)
+}
+
+/// The teams that a user leads, with all below them.
+fn teams_led_by(conn: &mut AnyConnection, user: UserId) -> Result<BTreeSet<TeamId>> {
+    let led = grants::table
+        .filter(grants::user_id.eq(user))
+        .filter(grants::role.eq(Role::TeamLead))
+        .select((grants::reach, grants::team_id, grants::vendor_id))
+        .load::<(ReachKind, Option<TeamId>, Option<VendorId>)>(conn)?;
+    let mut all = BTreeSet::new();
+    for (reach, team, vendor) in led {
+        match reach {
+            ReachKind::Team => all.extend(with_those_below(conn, &team.into_iter().collect::<Vec<_>>())?),
+            ReachKind::Vendor => {
+                all.extend(teams::table.filter(teams::vendor_id.eq(vendor)).select(teams::id).load::<TeamId>(conn)?);
+            }
+            ReachKind::All | ReachKind::Own => {}
+        }
+    }
+    Ok(all)
+}
+
+/// The latest published version of each of these scorecards.
+///
+/// # Errors
+/// What the database says.
+pub fn published_versions(conn: &mut AnyConnection, of: &[ScorecardId]) -> Result<BTreeMap<ScorecardId, ScorecardVersionId>> {
+    let rows = scorecard_versions::table
+        .filter(scorecard_versions::scorecard_id.eq_any(of))
+        .filter(scorecard_versions::state.eq("published"))
+        .order((scorecard_versions::scorecard_id, scorecard_versions::number))
+        .select((scorecard_versions::scorecard_id, scorecard_versions::id))
+        .load::<(ScorecardId, ScorecardVersionId)>(conn)?;
+    Ok(rows.into_iter().collect())
+}

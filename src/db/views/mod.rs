@@ -1,0 +1,5 @@
+//! Read models: lists and queues, each one query.
+
+pub mod evaluations;
+pub mod grading;
+pub mod violations;

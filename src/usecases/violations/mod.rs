@@ -1,0 +1,5 @@
+//! Violations (违规) of evaluations.
+
+pub mod list;
+
+pub use crate::db::views::violations::{ViolationFilter, ViolationSummary};
