@@ -81,10 +81,10 @@ impl App {
         F: FnMut(&mut Tx<'_>) -> db::Result<T> + Send + 'static,
     {
         let key = actor.user.zip(actor.origin.idempotency_key.clone());
-        let fingerprint = hex::encode(Sha256::digest(db::tx::to_json(command)?));
+        let fingerprint = fingerprint(command)?;
         self.write(actor, move |tx| {
             let Some((user, key)) = &key else { return closure(tx) };
-            if let Some(answer) = db::answers::find(tx, *user, key, operation, &fingerprint)? {
+            if let Some(answer) = db::answers::find(tx.conn, *user, key, operation, &fingerprint)? {
                 return db::tx::from_json("answers.answer", &answer);
             }
             let answer = closure(tx)?;
@@ -93,4 +93,27 @@ impl App {
         })
         .await
     }
+
+    /// The answer that [`Self::write_once`] has kept for this request, for an operation of several steps that keeps its answer with the
+    /// last one.
+    ///
+    /// # Errors
+    /// `idempotency_key_reused` where the key came with another request before.
+    pub async fn answered<C, T>(&self, actor: &Actor, operation: &'static str, command: &C) -> db::Result<Option<T>>
+    where
+        C: Serialize + ?Sized,
+        T: DeserializeOwned + Send + 'static,
+    {
+        let Some((user, key)) = actor.user.zip(actor.origin.idempotency_key.clone()) else { return Ok(None) };
+        let fingerprint = fingerprint(command)?;
+        self.read(move |conn| {
+            let answer = db::answers::find(conn, user, &key, operation, &fingerprint)?;
+            answer.map(|answer| db::tx::from_json("answers.answer", &answer)).transpose()
+        })
+        .await
+    }
+}
+
+fn fingerprint<C: Serialize + ?Sized>(command: &C) -> db::Result<String> {
+    Ok(hex::encode(Sha256::digest(db::tx::to_json(command)?)))
 }

@@ -20,5 +20,6 @@ pub mod db;
 pub mod domain;
 pub mod http;
 pub mod metrics;
+pub mod reports;
 pub mod server;
 pub mod usecases;

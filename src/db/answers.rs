@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::connection::AnyConnection;
 use super::error::Result;
 use super::schema::answers;
 use super::tx::Tx;
@@ -12,11 +13,11 @@ use crate::domain::id::UserId;
 ///
 /// # Errors
 /// `Conflict` with code `idempotency_key_reused` where the key came with another operation or another body.
-pub fn find(tx: &mut Tx<'_>, user: UserId, key: &str, operation: &str, fingerprint: &str) -> Result<Option<String>> {
+pub fn find(conn: &mut AnyConnection, user: UserId, key: &str, operation: &str, fingerprint: &str) -> Result<Option<String>> {
     let found = answers::table
         .find((user, key))
         .select((answers::operation, answers::fingerprint, answers::answer))
-        .first::<(String, String, String)>(tx.conn)
+        .first::<(String, String, String)>(conn)
         .optional()?;
     match found {
         None => Ok(None),

@@ -6,14 +6,19 @@
 pub mod answers;
 pub mod audit;
 pub mod both;
+pub mod charges;
 #[allow(missing_docs, reason = "what the derive makes")]
 pub mod connection;
 pub mod draw_agents;
 pub mod draws;
 pub mod error;
+pub mod fine_policies;
 pub mod leases;
+pub mod ledger;
 pub mod migrate;
 pub mod organisation;
+pub mod period_lists;
+pub mod periods;
 pub mod population;
 pub mod sampling_plans;
 #[allow(missing_docs, reason = "the columns are described in the migrations")]
@@ -23,6 +28,7 @@ pub mod sql_types;
 pub mod tokens;
 pub mod tx;
 pub mod users;
+pub mod views;
 mod writer;
 
 use std::sync::Arc;

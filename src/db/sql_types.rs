@@ -133,6 +133,7 @@ macro_rules! stored_ids {
 stored_ids!(
     AgentId,
     AuditId,
+    CloseId,
     ConversationId,
     DrawId,
     EvaluationId,
@@ -288,7 +289,9 @@ stored_texts!(
     crate::domain::access::Role => |v| v.as_str(),
     crate::domain::conversation::Channel => |v| v.as_str(),
     crate::domain::language::Language => |v| v.as_str(),
+    crate::domain::ledger::EntryKind => |v| v.as_str(),
     crate::domain::money::Currency => |v| v.code().to_owned(),
+    crate::domain::month_close::PeriodState => |v| v.as_str(),
     crate::domain::period::Period => |v| v.to_string(),
     crate::domain::sampling::sample::DrawKind => |v| v.as_str(),
     crate::domain::sampling::sample::DrawState => |v| v.as_str(),
@@ -296,6 +299,7 @@ stored_texts!(
     crate::domain::sampling::sample::ReplaceReason => |v| v.as_str(),
     crate::domain::sampling::sample::SampleKind => |v| v.as_str(),
     crate::domain::sampling::sample::SampleState => |v| v.as_str(),
+    crate::domain::reward::RewardKind => |v| v.as_str(),
     crate::domain::violation::ErrorKind => |v| v.as_str(),
     crate::domain::violation::ViolationClass => |v| v.as_str(),
 );

@@ -83,6 +83,8 @@ ids! {
     ViolationId = "violation";
     /// A line of the ledger.
     LedgerEntryId = "ledger_entry";
+    /// One attempt to close a period.
+    CloseId = "close";
     /// A line of the audit log.
     AuditId = "audit_entry";
     /// An escalation case (升级工单).

@@ -3,7 +3,12 @@
 //! A use case asks the permission table first, then loads the facts, lets the domain decide, and stores the state, the audit line and
 //! whatever follows in the same transaction.
 
+pub mod fine_lists;
+pub mod fine_policies;
+pub mod fines;
+pub mod ledger;
 pub mod organisation;
+pub mod periods;
 pub mod sessions;
 
 pub use crate::db::{Error, Result};

@@ -455,33 +455,36 @@ CREATE TABLE ledger (
     agent_id UUID NOT NULL REFERENCES agents (id),
     amount_minor BIGINT NOT NULL,
     currency TEXT NOT NULL,
-    source_kind TEXT NOT NULL,
-    source_id UUID,
+    violation_id UUID,
     evaluation_id UUID,
     origin_period TEXT NOT NULL,
     refers_to UUID REFERENCES ledger (id),
     policy_number INTEGER,
     type_code TEXT,
     class TEXT,
-    occurrences INTEGER NOT NULL,
-    reason TEXT NOT NULL,
+    occurrences INTEGER CHECK (occurrences > 0),
+    reward TEXT,
+    reason TEXT,
     dedupe TEXT NOT NULL CONSTRAINT ledger_dedupe_unique UNIQUE,
     posted_by UUID,
     posted_at TIMESTAMPTZ NOT NULL
 );
 CREATE INDEX ledger_of_period ON ledger (period, agent_id, id);
 CREATE INDEX ledger_of_agent ON ledger (agent_id, id);
-CREATE INDEX ledger_of_source ON ledger (source_kind, source_id);
+CREATE INDEX ledger_of_violation ON ledger (violation_id);
 CREATE INDEX ledger_of_evaluation ON ledger (evaluation_id);
 CREATE INDEX ledger_refers ON ledger (refers_to);
 
+-- A period whose close has begun; all others are open. state: closing, while close_id freezes things step by step, or closed.
 CREATE TABLE periods (
     period TEXT PRIMARY KEY NOT NULL,
     state TEXT NOT NULL,
+    close_id UUID NOT NULL,
+    touched_at TIMESTAMPTZ NOT NULL,
     closed_at TIMESTAMPTZ,
     closed_by UUID,
     override_reason TEXT,
-    standing_in_the_way TEXT,
+    standing_in_the_way TEXT NOT NULL,
     digest TEXT,
     lines BIGINT,
     total_minor BIGINT,

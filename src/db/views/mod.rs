@@ -1,5 +1,3 @@
 //! Read models: lists and queues, each one query.
 
-pub mod evaluations;
-pub mod grading;
-pub mod violations;
+pub mod fine_lines;

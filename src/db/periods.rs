@@ -1,0 +1,217 @@
+//! Periods: how far each one is, and what its close has frozen of the fine list.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+
+use super::connection::AnyConnection;
+use super::error::{Error, Result};
+use super::schema::{ledger, period_agents, period_files, period_fine_lines, period_units, periods, samples};
+use super::sql_types::{At, OptionalAt};
+use super::tx::{Tx, from_json, to_json};
+use crate::domain::Refusal;
+use crate::domain::fine_list::FineTotals;
+use crate::domain::id::{CloseId, UserId};
+use crate::domain::month_close::{Blockers, PeriodState, posting_period};
+use crate::domain::period::Period;
+
+/// A period whose close has at least begun; all others are open.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = periods)]
+pub struct PeriodRow {
+    /// The period.
+    pub period: Period,
+    /// How far it is.
+    pub state: PeriodState,
+    /// The attempt that closes or closed it.
+    pub close_id: CloseId,
+    /// When that attempt last did something.
+    #[diesel(deserialize_as = At)]
+    pub touched_at: DateTime<Utc>,
+    /// When it was closed.
+    #[diesel(deserialize_as = OptionalAt)]
+    pub closed_at: Option<DateTime<Utc>>,
+    /// Who closed it.
+    pub closed_by: Option<UserId>,
+    /// Why it was closed although something stood in the way.
+    pub override_reason: Option<String>,
+    /// What stood in the way, as JSON.
+    pub standing_in_the_way: String,
+    /// The digest of the fine list.
+    pub digest: Option<String>,
+    /// The totals of the fine list, as JSON.
+    pub summary: Option<String>,
+}
+
+impl PeriodRow {
+    /// What stood in the way when it was closed.
+    ///
+    /// # Errors
+    /// `Damaged`.
+    pub fn blockers(&self) -> Result<Blockers> {
+        from_json("periods.standing_in_the_way", &self.standing_in_the_way)
+    }
+
+    /// The totals of the frozen list.
+    ///
+    /// # Errors
+    /// `Damaged`, also where the period is not closed.
+    pub fn totals(&self) -> Result<FineTotals> {
+        let missing = || Error::Damaged(format!("period {}: no summary", self.period));
+        from_json("periods.summary", self.summary.as_deref().ok_or_else(missing)?)
+    }
+}
+
+/// The period's row, once its close has begun.
+///
+/// # Errors
+/// What the database says.
+pub fn find(conn: &mut AnyConnection, period: Period) -> Result<Option<PeriodRow>> {
+    Ok(periods::table.find(period).select(PeriodRow::as_select()).first(conn).optional()?)
+}
+
+/// The last period in a state.
+fn last_in(conn: &mut AnyConnection, state: PeriodState) -> Result<Option<Period>> {
+    Ok(periods::table.filter(periods::state.eq(state)).select(periods::period).order(periods::period.desc()).first(conn).optional()?)
+}
+
+/// The last closed period; it and all before it are frozen.
+///
+/// # Errors
+/// What the database says.
+pub fn last_closed(conn: &mut AnyConnection) -> Result<Option<Period>> {
+    last_in(conn, PeriodState::Closed)
+}
+
+/// The period that is being closed at this moment.
+///
+/// # Errors
+/// What the database says.
+pub fn closing(conn: &mut AnyConnection) -> Result<Option<Period>> {
+    last_in(conn, PeriodState::Closing)
+}
+
+/// The period that something about `fact` is posted to now.
+///
+/// # Errors
+/// `Busy` while that period is being closed.
+pub fn posting(conn: &mut AnyConnection, fact: Period) -> Result<Period> {
+    let (closed, closing) = (last_closed(conn)?, closing(conn)?);
+    Ok(posting_period(fact, closed, closing)?)
+}
+
+/// Whether a period is frozen: it or a later one is closed.
+///
+/// # Errors
+/// What the database says.
+pub fn is_closed(conn: &mut AnyConnection, period: Period) -> Result<bool> {
+    Ok(last_closed(conn)?.is_some_and(|closed| period <= closed))
+}
+
+/// Every period that has samples, lines of the ledger or a close, the latest first.
+///
+/// # Errors
+/// What the database says.
+pub fn known(conn: &mut AnyConnection) -> Result<Vec<Period>> {
+    let mut all: Vec<Period> = samples::table.select(samples::period).distinct().load(conn)?;
+    all.extend(ledger::table.select(ledger::period).distinct().load::<Period>(conn)?);
+    all.extend(periods::table.select(periods::period).load::<Period>(conn)?);
+    all.sort_unstable_by(|a, b| b.cmp(a));
+    all.dedup();
+    Ok(all)
+}
+
+/// The earliest period after the last closed one that has samples or lines of the ledger.
+///
+/// # Errors
+/// What the database says.
+pub fn earliest_open_with_data(conn: &mut AnyConnection) -> Result<Option<Period>> {
+    let from = last_closed(conn)?.map(Period::next);
+    let mut query = samples::table.select(samples::period).into_boxed();
+    if let Some(from) = from {
+        query = query.filter(samples::period.ge(from));
+    }
+    let of_samples: Option<Period> = query.order(samples::period).first(conn).optional()?;
+    let of_ledger = super::ledger::earliest_period(conn, from)?;
+    Ok(of_samples.into_iter().chain(of_ledger).min())
+}
+
+/// How many samples of a period wait for their evaluation.
+///
+/// # Errors
+/// What the database says.
+pub fn ungraded_samples(conn: &mut AnyConnection, period: Period) -> Result<u64> {
+    let count: i64 = samples::table
+        .filter(samples::period.eq(period))
+        .filter(samples::submitted_at.is_null())
+        .filter(samples::replaced_at.is_null())
+        .count()
+        .get_result(conn)?;
+    Ok(u64::try_from(count).unwrap_or(0))
+}
+
+/// Marks the period as being closed by this attempt, after taking away what an abandoned attempt has left.
+///
+/// # Errors
+/// What the database says.
+pub fn begin_close(tx: &mut Tx<'_>, period: Period, close: CloseId, blockers: Blockers, override_reason: Option<&str>) -> Result<()> {
+    forget_close(tx, period)?;
+    diesel::insert_into(periods::table)
+        .values((
+            periods::period.eq(period),
+            periods::state.eq(PeriodState::Closing),
+            periods::close_id.eq(close),
+            periods::touched_at.eq(tx.at()),
+            periods::override_reason.eq(override_reason),
+            periods::standing_in_the_way.eq(to_json(&blockers)?),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
+/// Each step of a close asks first whether it is still this attempt that closes the period, and shows that it is alive.
+///
+/// # Errors
+/// `Conflict` with code `close_lost` where another attempt has taken over.
+pub fn still_closing(tx: &mut Tx<'_>, period: Period, close: CloseId) -> Result<()> {
+    let mine = periods::table
+        .filter(periods::period.eq(period))
+        .filter(periods::state.eq(PeriodState::Closing))
+        .filter(periods::close_id.eq(close));
+    if diesel::update(mine).set(periods::touched_at.eq(tx.at())).execute(tx.conn)? == 1 {
+        Ok(())
+    } else {
+        Err(Refusal::conflict("close_lost", format!("another attempt has taken over the close of {period}")).into())
+    }
+}
+
+/// Takes away what an attempt has frozen so far; the period is open again.
+///
+/// # Errors
+/// What the database says.
+pub fn forget_close(tx: &mut Tx<'_>, period: Period) -> Result<()> {
+    diesel::delete(period_fine_lines::table.filter(period_fine_lines::period.eq(period))).execute(tx.conn)?;
+    diesel::delete(period_files::table.filter(period_files::period.eq(period))).execute(tx.conn)?;
+    diesel::delete(period_agents::table.filter(period_agents::period.eq(period))).execute(tx.conn)?;
+    diesel::delete(period_units::table.filter(period_units::period.eq(period))).execute(tx.conn)?;
+    diesel::delete(periods::table.filter(periods::period.eq(period)).filter(periods::state.eq(PeriodState::Closing))).execute(tx.conn)?;
+    Ok(())
+}
+
+/// Makes the period closed for everybody.
+///
+/// # Errors
+/// What the database says.
+pub fn finish_close(tx: &mut Tx<'_>, period: Period, closed_at: DateTime<Utc>, digest: &str, totals: &FineTotals) -> Result<()> {
+    diesel::update(periods::table.find(period))
+        .set((
+            periods::state.eq(PeriodState::Closed),
+            periods::closed_at.eq(At(closed_at)),
+            periods::closed_by.eq(tx.actor.user),
+            periods::digest.eq(digest),
+            periods::lines.eq(i64::try_from(totals.lines).unwrap_or(i64::MAX)),
+            periods::total_minor.eq(totals.amount_minor),
+            periods::summary.eq(to_json(totals)?),
+        ))
+        .execute(tx.conn)?;
+    Ok(())
+}

@@ -1,0 +1,153 @@
+//! Lines of the ledger as the fine list shows them: with the names of people, teams, vendors and violation types.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use chrono_tz::Tz;
+use diesel::prelude::*;
+
+use crate::db::connection::AnyConnection;
+use crate::db::error::{Error, Result};
+use crate::db::schema::{agent_teams, agents, teams, vendors, violation_types};
+use crate::domain::fine_list::FineLine;
+use crate::domain::id::{AgentId, TeamId, VendorId, ViolationId};
+use crate::domain::ledger::LedgerEntry;
+use crate::domain::period::{Period, local_day};
+
+struct Team {
+    code: String,
+    name: String,
+    vendor_id: Option<VendorId>,
+}
+
+struct Named {
+    code: String,
+    name: String,
+}
+
+struct Agent {
+    employee_no: String,
+    name: String,
+    team_id: TeamId,
+}
+
+/// What stands beside the ledger in a fine list. Small tables are read once, agents as they come.
+pub struct Dressing {
+    zone: Tz,
+    teams: HashMap<TeamId, Team>,
+    vendors: HashMap<VendorId, Named>,
+    types: HashMap<String, (String, String)>,
+}
+
+impl Dressing {
+    /// Reads the teams, vendors and violation types.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn load(conn: &mut AnyConnection, zone: Tz) -> Result<Self> {
+        let rows =
+            teams::table
+                .select((teams::id, teams::code, teams::name, teams::vendor_id))
+                .load::<(TeamId, String, String, Option<VendorId>)>(conn)?;
+        let teams = rows.into_iter().map(|(id, code, name, vendor_id)| (id, Team { code, name, vendor_id }));
+        let rows = vendors::table.select((vendors::id, vendors::code, vendors::name)).load::<(VendorId, String, String)>(conn)?;
+        let vendors = rows.into_iter().map(|(id, code, name)| (id, Named { code, name }));
+        let rows = violation_types::table.select((violation_types::code, violation_types::name_zh, violation_types::name_en)).load::<(
+            String,
+            String,
+            String,
+        )>(
+            conn
+        )?;
+        let types = rows.into_iter().map(|(code, name_zh, name_en)| (code, (name_zh, name_en)));
+        Ok(Self { zone, teams: teams.collect(), vendors: vendors.collect(), types: types.collect() })
+    }
+
+    /// The lines of a period's list for these entries, in the same order. Team and vendor are those that the agent ended the period in
+    /// (handbook 3.4).
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn lines(&self, conn: &mut AnyConnection, entries: Vec<LedgerEntry>) -> Result<Vec<FineLine>> {
+        let mut periods: Vec<Period> = entries.iter().map(|entry| entry.period).collect();
+        periods.sort_unstable();
+        periods.dedup();
+        let mut known = HashMap::new();
+        for period in periods {
+            let of_period = entries.iter().filter(|entry| entry.period == period).map(|entry| entry.agent_id);
+            for (agent, facts) in agents_at(conn, of_period.collect(), period.last_day())? {
+                known.insert((period, agent), facts);
+            }
+        }
+        entries.into_iter().map(|entry| self.line(&known, entry)).collect()
+    }
+
+    fn line(&self, known: &HashMap<(Period, AgentId), Agent>, entry: LedgerEntry) -> Result<FineLine> {
+        let missing = || Error::Damaged(format!("ledger {}: its agent is missing", entry.id));
+        let agent = known.get(&(entry.period, entry.agent_id)).ok_or_else(missing)?;
+        let team = self.teams.get(&agent.team_id);
+        let vendor_id = team.and_then(|team| team.vendor_id);
+        let vendor = vendor_id.and_then(|id| self.vendors.get(&id));
+        let names = entry.violation_type.as_ref().and_then(|code| self.types.get(code));
+        Ok(FineLine {
+            agent_id: entry.agent_id,
+            agent_name: agent.name.clone(),
+            amount_minor: entry.amount.amount_minor,
+            class: entry.class,
+            currency: entry.amount.currency,
+            employee_no: agent.employee_no.clone(),
+            evaluation_id: entry.evaluation_id,
+            evidence: entry.violation_id.map(evidence),
+            id: entry.id,
+            kind: entry.kind,
+            occurrences: entry.occurrences,
+            origin_period: entry.origin_period,
+            original_id: entry.original_id,
+            period: entry.period,
+            policy_version: entry.policy_version,
+            posted_on: local_day(entry.posted_at, self.zone),
+            reason: entry.reason,
+            reward: entry.reward,
+            team_code: team.map(|team| team.code.clone()),
+            team_id: Some(agent.team_id),
+            team_name: team.map(|team| team.name.clone()),
+            vendor_code: vendor.map(|vendor| vendor.code.clone()),
+            vendor_id,
+            vendor_name: vendor.map(|vendor| vendor.name.clone()),
+            violation_type_en: names.map(|names| names.1.clone()),
+            violation_type_zh: names.map(|names| names.0.clone()),
+            violation_type: entry.violation_type,
+        })
+    }
+}
+
+/// Where the evidence of a violation is to be read in the API.
+fn evidence(violation: ViolationId) -> String {
+    format!("/api/v1/violations/{violation}")
+}
+
+/// The agents with the team that each belonged to on a day: the last one begun by then, else the present one.
+fn agents_at(conn: &mut AnyConnection, mut wanted: Vec<AgentId>, day: NaiveDate) -> Result<HashMap<AgentId, Agent>> {
+    wanted.sort_unstable();
+    wanted.dedup();
+    let mut found = HashMap::with_capacity(wanted.len());
+    for chunk in wanted.chunks(1_000) {
+        let rows = agents::table
+            .filter(agents::id.eq_any(chunk.to_vec()))
+            .select((agents::id, agents::employee_no, agents::name, agents::team_id))
+            .load::<(AgentId, String, String, TeamId)>(conn)?;
+        found.extend(rows.into_iter().map(|(id, employee_no, name, team_id)| (id, Agent { employee_no, name, team_id })));
+        let moves = agent_teams::table
+            .filter(agent_teams::agent_id.eq_any(chunk.to_vec()))
+            .filter(agent_teams::from_date.le(day))
+            .order((agent_teams::agent_id, agent_teams::from_date))
+            .select((agent_teams::agent_id, agent_teams::team_id))
+            .load::<(AgentId, TeamId)>(conn)?;
+        for (agent, team_id) in moves {
+            if let Some(agent) = found.get_mut(&agent) {
+                agent.team_id = team_id;
+            }
+        }
+    }
+    Ok(found)
+}

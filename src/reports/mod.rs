@@ -1,0 +1,27 @@
+//! What leaves the service as a file: CSV, XLSX and JSON of read models. Pure: the same list gives the same bytes.
+
+pub mod cell;
+pub mod csv;
+pub mod fine_list;
+pub mod json;
+pub mod xlsx;
+
+/// Why a file could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// Where the file goes refused it, or the source of its lines broke off.
+    #[error("the file could not be written: {0}")]
+    Io(#[from] std::io::Error),
+    /// The list does not fit an Excel sheet, or the workbook could not be packed.
+    #[error("the workbook could not be written: {0}")]
+    Workbook(#[from] rust_xlsxwriter::XlsxError),
+    /// A value has no JSON.
+    #[error("the list could not be written as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+}
+
+impl From<::csv::Error> for ReportError {
+    fn from(error: ::csv::Error) -> Self {
+        Self::Io(error.into())
+    }
+}

@@ -1,0 +1,66 @@
+//! Exports the fine list of a period as a file. Who exported what is in the audit log.
+
+use std::io::Write;
+
+use serde_json::json;
+
+use super::lines::{Lines, head};
+pub use super::render::ExportFile;
+use super::render::{self, RenderError, render};
+use crate::app::App;
+use crate::db::{self, AnyConnection, Result};
+use crate::domain::access::{Action, Actor};
+use crate::domain::fine_list::{FileFormat, FineListHead, ListStatus};
+use crate::domain::language::Language;
+use crate::domain::period::Period;
+
+/// The file of a list. The CSV and XLSX of a closed list are the bytes that were stored when it was closed; for somebody whose reach is
+/// smaller than the centre they are made of the frozen lines within reach, without a digest.
+///
+/// # Errors
+/// `Forbidden`.
+pub async fn export(app: &App, actor: &Actor, period: Period, format: FileFormat, lang: Language) -> Result<ExportFile> {
+    let reach = actor.reach(Action::LedgerExport)?;
+    let (file, head) = app
+        .read(move |conn| {
+            let organisation = db::organisation::load(conn)?;
+            let head = head(conn, &reach, &organisation, period)?;
+            let stored = format.is_kept() && reach.all && head.status == ListStatus::Closed;
+            let file = if stored {
+                kept(conn, &head, format, lang)?
+            } else {
+                let lines = Lines::of_period(conn, &reach, &organisation, &head)?;
+                render(&head, lines, format, lang)?
+            };
+            Ok((file, head))
+        })
+        .await?;
+    let details = json!({
+        "format": format, "language": lang, "status": head.status, "lines": head.totals.lines,
+        "amount_minor": head.totals.amount_minor, "digest": head.digest,
+    });
+    app.write(actor, move |tx| tx.audit_event("fine_list.exported", ("fine_list", &period), &details)).await?;
+    Ok(file)
+}
+
+/// What a stored file is called.
+pub(in crate::usecases) fn kept_name(format: FileFormat, lang: Language) -> String {
+    format!("fine-list.{lang}.{}", format.extension())
+}
+
+fn kept(conn: &mut AnyConnection, head: &FineListHead, format: FileFormat, lang: Language) -> std::result::Result<ExportFile, RenderError> {
+    let name = kept_name(format, lang);
+    let mut content = render::spool();
+    for part in 0.. {
+        match db::period_lists::part(conn, head.period, &name, part)? {
+            Some(bytes) => content.write_all(&bytes)?,
+            None => break,
+        }
+    }
+    let bytes = render::rewind(&mut content)?;
+    if bytes == 0 {
+        return Err(db::Error::Damaged(format!("period {}: the stored file {name} is missing", head.period)).into());
+    }
+    let name = format!("fine-list-{}.{}", head.period, format.extension());
+    Ok(ExportFile { content, bytes, name, media_type: format.media_type(), digest: head.digest.clone() })
+}

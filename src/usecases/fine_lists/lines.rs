@@ -1,0 +1,116 @@
+//! Goes through a whole list in its order, a chunk at a time, inside one read transaction.
+
+use std::collections::VecDeque;
+
+use crate::db::organisation::Organisation;
+use crate::db::views::fine_lines::Dressing;
+use crate::db::{self, AnyConnection, Result};
+use crate::domain::access::Reach;
+use crate::domain::fine_list::{FineLine, FineListHead, ListStatus, Totalling};
+use crate::domain::id::LedgerEntryId;
+use crate::domain::ledger::LedgerFilter;
+use crate::domain::month_close::PeriodState;
+use crate::domain::period::Period;
+
+/// How many lines are read at a time.
+const CHUNK: i64 = 2_000;
+
+/// Where the lines come from.
+enum Source {
+    /// The ledger, with what stands beside it now.
+    Ledger { filter: LedgerFilter, dressing: Dressing, last: Option<LedgerEntryId> },
+    /// The frozen list.
+    Frozen { period: Period, last: i64 },
+}
+
+/// The lines of a list within reach, in ascending order of their ids.
+pub struct Lines<'a> {
+    conn: &'a mut AnyConnection,
+    reach: &'a Reach,
+    source: Source,
+    read: VecDeque<FineLine>,
+    ended: bool,
+}
+
+impl<'a> Lines<'a> {
+    /// Lines of the ledger as they are now.
+    pub fn of_ledger(conn: &'a mut AnyConnection, reach: &'a Reach, filter: LedgerFilter, organisation: &Organisation) -> Result<Self> {
+        let dressing = Dressing::load(conn, organisation.zone)?;
+        Ok(Self { conn, reach, source: Source::Ledger { filter, dressing, last: None }, read: VecDeque::new(), ended: false })
+    }
+
+    /// The lines that the close of a period has frozen.
+    pub fn frozen(conn: &'a mut AnyConnection, reach: &'a Reach, period: Period) -> Self {
+        Self { conn, reach, source: Source::Frozen { period, last: 0 }, read: VecDeque::new(), ended: false }
+    }
+
+    /// The list that a period has at this moment for everybody.
+    pub fn of_period(conn: &'a mut AnyConnection, reach: &'a Reach, organisation: &Organisation, head: &FineListHead) -> Result<Self> {
+        match head.status {
+            ListStatus::Closed => Ok(Self::frozen(conn, reach, head.period)),
+            ListStatus::Open => {
+                let filter = LedgerFilter { period: Some(head.period), ..LedgerFilter::default() };
+                Self::of_ledger(conn, reach, filter, organisation)
+            }
+        }
+    }
+
+    fn read_chunk(&mut self) -> Result<()> {
+        let before = self.read.len();
+        match &mut self.source {
+            Source::Ledger { filter, dressing, last } => {
+                let entries = db::ledger::after(self.conn, self.reach, filter, *last, CHUNK)?;
+                *last = entries.last().map(|entry| entry.id).or(*last);
+                self.read.extend(dressing.lines(self.conn, entries)?);
+            }
+            Source::Frozen { period, last } => {
+                for (position, line) in db::period_lists::lines_after(self.conn, self.reach, *period, *last, CHUNK)? {
+                    *last = position;
+                    self.read.push_back(line);
+                }
+            }
+        }
+        self.ended = self.read.len() == before;
+        Ok(())
+    }
+}
+
+impl Iterator for Lines<'_> {
+    type Item = Result<FineLine>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.read.is_empty() && !self.ended {
+            if let Err(error) = self.read_chunk() {
+                self.ended = true;
+                return Some(Err(error));
+            }
+        }
+        self.read.pop_front().map(Ok)
+    }
+}
+
+/// The head of a period's list. Its totals are those of the lines within reach, so that they always add up with what the reader sees;
+/// the digest is that of the whole list, for those who see all of it.
+pub fn head(conn: &mut AnyConnection, reach: &Reach, organisation: &Organisation, period: Period) -> Result<FineListHead> {
+    let closed = db::periods::find(conn, period)?.filter(|row| row.state == PeriodState::Closed);
+    let status = if closed.is_some() { ListStatus::Closed } else { ListStatus::Open };
+    let mut head = FineListHead {
+        period,
+        status,
+        currency: organisation.currency,
+        closed_at: closed.as_ref().and_then(|row| row.closed_at),
+        digest: closed.as_ref().filter(|_| reach.all).and_then(|row| row.digest.clone()),
+        totals: Totalling::default().finish(),
+    };
+    head.totals = match closed {
+        Some(row) if reach.all => row.totals()?,
+        _ => {
+            let mut totalling = Totalling::default();
+            for line in Lines::of_period(conn, reach, organisation, &head)? {
+                totalling.add(&line?)?;
+            }
+            totalling.finish()
+        }
+    };
+    Ok(head)
+}

@@ -1,0 +1,6 @@
+//! Fine lists: of an open period as of now, of a closed one as they were frozen.
+
+pub mod export;
+pub(super) mod lines;
+pub(super) mod render;
+pub mod show;

@@ -1,0 +1,3 @@
+//! Fines: what violations cost.
+
+pub mod post;

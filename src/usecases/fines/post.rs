@@ -1,0 +1,26 @@
+//! Brings the ledger in line with an evaluation: posts, takes back, or adjusts (handbook 3.6, 3.7).
+
+use crate::db::{self, Result, Tx};
+use crate::domain::charge::{self, ChargedEvaluation};
+use crate::domain::id::EvaluationId;
+use crate::domain::ledger::Poster;
+
+/// Adds the lines that make the ledger say what the evaluation says now. Part of the transaction that submits or
+/// corrects an evaluation or decides an appeal; with nothing changed it adds nothing.
+///
+/// # Errors
+/// `Busy` while the period is being closed; `Conflict` with code `no_fine_policy` where no version covers the evaluation's period.
+pub fn post_for_evaluation(tx: &mut Tx<'_>, evaluation: EvaluationId) -> Result<()> {
+    let facts = db::charges::facts(tx.conn, evaluation)?;
+    let posting_period = db::periods::posting(tx.conn, facts.period)?;
+    let posted = db::ledger::of_evaluation(tx.conn, evaluation)?;
+    if facts.violations.is_empty() && posted.is_empty() {
+        return Ok(());
+    }
+    let policy = db::fine_policies::in_force(tx.conn, facts.period)?;
+    let charged = ChargedEvaluation { id: evaluation, agent_id: facts.agent_id, period: facts.period, posting_period };
+    let mut next_id = || tx.id();
+    let mut poster = Poster { at: tx.now, by: tx.actor.user, next_id: &mut next_id };
+    let added = charge::decide(charged, &facts.violations, &posted, &policy.terms, policy.version, &mut poster)?;
+    added.iter().try_for_each(|entry| db::ledger::insert(tx, entry))
+}

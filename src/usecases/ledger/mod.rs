@@ -1,0 +1,6 @@
+//! The ledger.
+
+pub mod export;
+pub mod list;
+pub mod post_manual;
+pub mod show;
