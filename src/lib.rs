@@ -23,3 +23,4 @@ pub mod metrics;
 pub mod reports;
 pub mod server;
 pub mod usecases;
+pub mod web;

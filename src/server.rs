@@ -15,6 +15,7 @@ use crate::domain::Refusal;
 use crate::http::Problem;
 use crate::http::refusals::around;
 use crate::metrics;
+use crate::web as web_pages;
 
 /// A service that listens.
 pub struct Listening {
@@ -41,6 +42,7 @@ pub fn listen(app: App) -> std::io::Result<Listening> {
         actix
             .configure(health)
             .service(SwaggerUi::new("/api/docs/{_:.*}").url("/api/openapi.json", document))
+            .configure(web_pages::routes)
             .default_service(web::to(no_such_path))
             .wrap(from_fn(around))
             .wrap(from_fn(metrics::measure))
@@ -93,6 +95,9 @@ async fn ready(app: web::Data<App>) -> HttpResponse {
     }
 }
 
-async fn no_such_path(request: actix_web::HttpRequest) -> Result<HttpResponse, Problem> {
-    Err(Refusal::not_found("path", request.path()).into())
+async fn no_such_path(request: actix_web::HttpRequest) -> actix_web::Result<HttpResponse> {
+    if !request.path().starts_with("/api/") {
+        return Ok(web_pages::trouble::no_such_page(request).await?);
+    }
+    Err(Problem::from(Refusal::not_found("path", request.path())).into())
 }

@@ -13,3 +13,4 @@ mod api;
 mod architecture;
 mod db;
 mod support;
+mod web;

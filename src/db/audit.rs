@@ -1,12 +1,17 @@
 //! The audit log: it only grows.
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
+use super::connection::AnyConnection;
 use super::error::Result;
 use super::schema::audit;
-use super::tx::Tx;
+use super::sql_types::At;
+use super::tx::{Tx, from_json};
 use crate::domain::access::{Actor, ActorKind};
-use crate::domain::id::AuditId;
+use crate::domain::audit::{AuditEntry, AuditFilter};
+use crate::domain::id::{AuditId, TokenId, UserId};
+use crate::domain::page::{Page, PageRequest};
 
 /// Writes one line. Use [`Tx::audit`].
 pub(super) fn insert(
@@ -37,4 +42,78 @@ pub(super) fn insert(
         ))
         .execute(tx.conn)?;
     Ok(())
+}
+
+/// A page of the lines that fit, the latest first.
+///
+/// # Errors
+/// What the database says.
+pub fn page(conn: &mut AnyConnection, filter: &AuditFilter, page: &PageRequest) -> Result<Page<AuditEntry>> {
+    let mut query = audit::table.select(AuditRow::as_select()).order(audit::id.desc()).limit(page.fetch()).into_boxed();
+    if let Some(user) = filter.user {
+        query = query.filter(audit::user_id.eq(user));
+    }
+    if let Some(kind) = filter.actor_kind {
+        query = query.filter(audit::actor_kind.eq(kind.as_str()));
+    }
+    if let Some(action) = &filter.action {
+        query = query.filter(audit::action.eq(action.clone()));
+    }
+    if let Some(kind) = &filter.object_kind {
+        query = query.filter(audit::object_kind.eq(kind.clone()));
+    }
+    if let Some(id) = &filter.object_id {
+        query = query.filter(audit::object_id.eq(id.clone()));
+    }
+    if let Some(from) = filter.from {
+        query = query.filter(audit::at.ge(At(from)));
+    }
+    if let Some(until) = filter.until {
+        query = query.filter(audit::at.lt(At(until)));
+    }
+    if let Some(after) = &page.after {
+        query = query.filter(audit::id.lt(AuditId(after.id)));
+    }
+    let rows = query.load::<AuditRow>(conn)?.into_iter().map(AuditRow::entry).collect::<Result<Vec<_>>>()?;
+    Ok(page.page(rows, |entry: &AuditEntry| (String::new(), entry.id.0)))
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = audit)]
+struct AuditRow {
+    id: AuditId,
+    #[diesel(deserialize_as = At)]
+    at: DateTime<Utc>,
+    actor_kind: String,
+    user_id: Option<UserId>,
+    token_id: Option<TokenId>,
+    action: String,
+    object_kind: String,
+    object_id: String,
+    address: Option<String>,
+    request_id: Option<String>,
+    before: Option<String>,
+    after: Option<String>,
+    reason: Option<String>,
+}
+
+impl AuditRow {
+    fn entry(self) -> Result<AuditEntry> {
+        let json = |text: Option<String>| text.map(|text| from_json("audit", &text)).transpose();
+        Ok(AuditEntry {
+            id: self.id,
+            at: self.at,
+            actor_kind: self.actor_kind.parse().map_err(|_| super::Error::Damaged(format!("audit {}: actor_kind", self.id)))?,
+            user_id: self.user_id,
+            token_id: self.token_id,
+            action: self.action,
+            object_kind: self.object_kind,
+            object_id: self.object_id,
+            address: self.address,
+            request_id: self.request_id,
+            before: json(self.before)?,
+            after: json(self.after)?,
+            reason: self.reason,
+        })
+    }
 }

@@ -3,7 +3,9 @@
 //! SQLite has one writer thread that commits in groups and a pool of readers; PostgreSQL has one pool, and its writes are SERIALIZABLE and
 //! repeated when they collide. A closure may therefore run more than once: nothing in it leaves the database.
 
+pub mod agents;
 pub mod answers;
+pub mod attendance;
 pub mod audit;
 pub mod both;
 pub mod charges;
@@ -24,10 +26,14 @@ pub mod sampling_plans;
 #[allow(missing_docs, reason = "the columns are described in the migrations")]
 pub mod schema;
 pub mod scope;
+pub mod sessions;
 pub mod sql_types;
+pub mod teams;
 pub mod tokens;
 pub mod tx;
+pub mod user_list;
 pub mod users;
+pub mod vendors;
 pub mod views;
 mod writer;
 

@@ -13,6 +13,7 @@ use crate::domain::fine_list::FineTotals;
 use crate::domain::id::{CloseId, UserId};
 use crate::domain::month_close::{Blockers, PeriodState, posting_period};
 use crate::domain::period::Period;
+use crate::domain::sampling::sample::SampleState;
 
 /// A period whose close has at least begun; all others are open.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -142,8 +143,7 @@ pub fn earliest_open_with_data(conn: &mut AnyConnection) -> Result<Option<Period
 pub fn ungraded_samples(conn: &mut AnyConnection, period: Period) -> Result<u64> {
     let count: i64 = samples::table
         .filter(samples::period.eq(period))
-        .filter(samples::submitted_at.is_null())
-        .filter(samples::replaced_at.is_null())
+        .filter(samples::state.eq_any([SampleState::Open, SampleState::Claimed]))
         .count()
         .get_result(conn)?;
     Ok(u64::try_from(count).unwrap_or(0))

@@ -648,6 +648,46 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    sessions (id) {
+        id -> Uid,
+        user_id -> Uid,
+        secret_hash -> Text,
+        csrf -> Text,
+        address -> Nullable<Text>,
+        browser -> Nullable<Text>,
+        created_at -> Moment,
+        seen_at -> Moment,
+        expires_at -> Moment,
+        ended_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use crate::db::sql_types::Moment;
+
+    login_attempts (name) {
+        name -> Text,
+        failures -> Integer,
+        last_at -> Moment,
+        blocked_until -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::db::sql_types::Uid;
+
+    user_settings (user_id) {
+        user_id -> Uid,
+        theme -> Text,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{Integer, Nullable, Text};
     use crate::db::sql_types::{Moment, Uid};
 
@@ -1003,6 +1043,8 @@ diesel::joinable!(violations -> conversations (conversation_id));
 diesel::joinable!(violations -> agents (agent_id));
 diesel::joinable!(violations -> violation_types (type_id));
 diesel::joinable!(ledger -> agents (agent_id));
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(user_settings -> users (user_id));
 diesel::joinable!(complaints -> agents (agent_id));
 diesel::joinable!(complaints -> conversations (conversation_id));
 diesel::joinable!(breaches -> agents (agent_id));
@@ -1071,6 +1113,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     imports,
     leases,
     ledger,
+    login_attempts,
     organisation,
     pass_policies,
     period_agents,
@@ -1085,11 +1128,13 @@ diesel::allow_tables_to_appear_in_same_query!(
     sampling_plans,
     scorecard_versions,
     scorecards,
+    sessions,
     settings,
     team_ancestors,
     teams,
     tokens,
     transcripts,
+    user_settings,
     users,
     vendors,
     violation_types,

@@ -4,11 +4,12 @@
 //! everything. What is an inspector's own is a question of samples and not of agents: filter that by [`Reach::user`].
 
 use diesel::QueryResult;
+use diesel::backend::Backend;
 use diesel::expression::{AppearsOnTable, Expression, SelectableExpression, ValidGrouping, is_aggregate};
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::Bool;
+use diesel::serialize::ToSql;
+use diesel::sql_types::{Bool, HasSqlType};
 
-use super::connection::MultiBackend;
 use super::sql_types::Uid;
 use crate::domain::access::Reach;
 use crate::domain::id::{AgentId, TeamId, VendorId};
@@ -40,7 +41,12 @@ pub struct Within<C> {
 
 impl<C> Within<C> {
     /// `SELECT id FROM teams WHERE …` of the teams and vendors in reach.
-    fn teams_sql<'b>(&'b self, out: &mut AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+    fn teams_sql<'b, DB>(&'b self, out: &mut AstPass<'_, 'b, DB>) -> QueryResult<()>
+    where
+        DB: Backend + HasSqlType<Uid>,
+        TeamId: ToSql<Uid, DB>,
+        VendorId: ToSql<Uid, DB>,
+    {
         out.push_sql("SELECT scope_t.id FROM teams scope_t WHERE 1 = 0");
         if !self.reach.teams.is_empty() {
             out.push_sql(" OR scope_t.id IN (SELECT scope_a.team_id FROM team_ancestors scope_a WHERE scope_a.ancestor_id IN (");
@@ -58,8 +64,15 @@ impl<C> Within<C> {
     }
 }
 
-impl<C: QueryFragment<MultiBackend>> QueryFragment<MultiBackend> for Within<C> {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
+impl<C, DB> QueryFragment<DB> for Within<C>
+where
+    C: QueryFragment<DB>,
+    DB: Backend + HasSqlType<Uid>,
+    AgentId: ToSql<Uid, DB>,
+    TeamId: ToSql<Uid, DB>,
+    VendorId: ToSql<Uid, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         out.unsafe_to_cache_prepared();
         if self.reach.all {
             out.push_sql("1 = 1");

@@ -57,9 +57,14 @@ pub fn insert(tx: &mut Tx<'_>, user: &UserRow, password_hash: Option<&str>) -> R
             e.or_unique("users_username_unique", "users.username", || {
                 Refusal::conflict("username_taken", format!("there is already a user `{}`", user.username))
             })
-            .or_unique("users_agent_unique", "users.agent_id", || Refusal::conflict("agent_taken", "this agent already has a log-in"))
-        })?;
+        })
+        .map_err(agent_taken)?;
     Ok(())
+}
+
+/// Turns the violation of "one log-in for each agent" into a refusal.
+pub(super) fn agent_taken(error: super::Error) -> super::Error {
+    error.or_unique("users_agent_unique", "users.agent_id", || Refusal::conflict("agent_taken", "this agent already has a log-in"))
 }
 
 /// Gives a user one more role.

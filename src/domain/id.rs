@@ -81,6 +81,8 @@ ids! {
     EvaluationId = "evaluation";
     /// A violation (违规).
     ViolationId = "violation";
+    /// A log-in session at a browser.
+    SessionId = "session";
     /// A line of the ledger.
     LedgerEntryId = "ledger_entry";
     /// One attempt to close a period.

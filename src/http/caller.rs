@@ -8,12 +8,14 @@ use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 
 use super::problem::Problem;
+use super::session;
 use crate::app::App;
 use crate::domain::Refusal;
 use crate::domain::access::{Actor, Origin};
 use crate::usecases::sessions::authenticate::authenticate;
 
-/// The acting person, from the request's bearer token. A handler that takes one answers 401 to everybody else.
+/// The acting person, from the request's bearer token, or from the session of a browser. A handler that takes one answers 401 to
+/// everybody else. Whoever changes something with a session must show the session's `X-CSRF-Token`.
 #[derive(Debug, Clone)]
 pub struct Caller(pub Actor);
 
@@ -24,11 +26,22 @@ impl std::ops::Deref for Caller {
     }
 }
 
+impl Caller {
+    /// Keeps the caller with the request, for the audit line of a refusal.
+    pub fn remember(&self, request: &HttpRequest) {
+        request.extensions_mut().insert(self.clone());
+    }
+}
+
 /// The id that the request carries or was given.
 #[derive(Debug, Clone)]
 pub struct RequestId(pub String);
 
-fn origin(request: &HttpRequest, app: &App) -> Result<Origin, Refusal> {
+/// Where a request came from.
+///
+/// # Errors
+/// `Invalid` where its `Idempotency-Key` is none.
+pub fn origin(request: &HttpRequest, app: &App) -> Result<Origin, Refusal> {
     let info = request.connection_info();
     let address = if app.config.http.behind_proxy { info.realip_remote_addr() } else { info.peer_addr() };
     let idempotency_key = match request.headers().get("idempotency-key") {
@@ -67,9 +80,19 @@ impl FromRequest for Caller {
             let Some(app) = request.app_data::<web::Data<App>>().cloned() else {
                 return Err(Problem(crate::usecases::Error::Damaged("the application is not set up".into())));
             };
-            let actor = authenticate(&app, &bearer(&request)?, origin(&request, &app)?).await?;
-            request.extensions_mut().insert(Self(actor.clone()));
-            Ok(Self(actor))
+            let actor = match session::secret(&request) {
+                Some(secret) if !request.headers().contains_key(AUTHORIZATION) => {
+                    let person = session::person(&app, &request, &secret).await?;
+                    if !request.method().is_safe() {
+                        session::check_csrf(&person, request.headers().get("x-csrf-token").and_then(|v| v.to_str().ok()))?;
+                    }
+                    person.actor
+                }
+                _ => authenticate(&app, &bearer(&request)?, origin(&request, &app)?).await?,
+            };
+            let caller = Self(actor);
+            caller.remember(&request);
+            Ok(caller)
         })
     }
 }

@@ -6,6 +6,7 @@ pub mod conditional;
 pub mod page;
 pub mod problem;
 pub mod refusals;
+pub mod session;
 
 pub use body::{Body, Query};
 pub use caller::Caller;

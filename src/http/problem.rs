@@ -82,6 +82,45 @@ impl Problem {
     }
 }
 
+impl Problem {
+    /// Whether nobody is logged in.
+    pub fn is_unauthenticated(&self) -> bool {
+        matches!(&self.0, Error::Refused(refusal) if refusal.kind == RefusalKind::Unauthenticated)
+    }
+
+    /// What the caller may know: a refusal in full, of anything else only that it is ours. Logs the cause of the latter.
+    pub fn detail(&self) -> String {
+        match &self.0 {
+            Error::Refused(refusal) => refusal.message.clone(),
+            error => {
+                tracing::error!(%error, "a request failed");
+                let text = if self.status_code() == StatusCode::SERVICE_UNAVAILABLE {
+                    "the database is not available at the moment and nothing was stored; try again"
+                } else {
+                    "something went wrong on our side and nothing was stored; the request id finds the cause in the log"
+                };
+                text.to_owned()
+            }
+        }
+    }
+
+    /// The stable code.
+    fn code(&self) -> &'static str {
+        match &self.0 {
+            Error::Refused(refusal) => refusal.code,
+            Error::Connection(_) | Error::NotCommitted(_) => "unavailable",
+            Error::Database(_) | Error::Damaged(_) | Error::Panicked(_) => "internal",
+        }
+    }
+
+    /// Marks the answer of a refusal, so that its audit line is written.
+    pub fn mark(&self, response: &mut HttpResponse) {
+        if let Error::Refused(refusal) = &self.0 {
+            response.extensions_mut().insert(RefusedCode(refusal.code));
+        }
+    }
+}
+
 impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
         match &self.0 {
@@ -94,21 +133,13 @@ impl ResponseError for Problem {
     fn error_response(&self) -> HttpResponse {
         let status = self.status_code();
         let title = status.canonical_reason().unwrap_or("Error").to_owned();
-        let (code, detail, errors) = match &self.0 {
+        let errors = match &self.0 {
             Error::Refused(refusal) => {
-                let errors = refusal.faults.iter().map(|f| FieldFault { field: f.field.clone(), message: f.message.clone() }).collect();
-                (refusal.code, refusal.message.clone(), errors)
+                refusal.faults.iter().map(|f| FieldFault { field: f.field.clone(), message: f.message.clone() }).collect()
             }
-            error => {
-                tracing::error!(%error, "a request failed");
-                let detail = if status == StatusCode::SERVICE_UNAVAILABLE {
-                    "the database is not available at the moment and nothing was stored; try again"
-                } else {
-                    "something went wrong on our side and nothing was stored; the request id finds the cause in the log"
-                };
-                (if status == StatusCode::SERVICE_UNAVAILABLE { "unavailable" } else { "internal" }, detail.to_owned(), Vec::new())
-            }
+            _ => Vec::new(),
         };
+        let (code, detail) = (self.code(), self.detail());
         let document =
             ProblemDocument { kind: format!("/problems/{code}"), title, status: status.as_u16(), code: code.to_owned(), detail, errors };
         let mut response = HttpResponse::build(status);
@@ -118,9 +149,7 @@ impl ResponseError for Problem {
         }
         let body = serde_json::to_string(&document).unwrap_or_default();
         let mut response = response.body(body);
-        if matches!(self.0, Error::Refused(_)) {
-            response.extensions_mut().insert(RefusedCode(code));
-        }
+        self.mark(&mut response);
         response
     }
 }

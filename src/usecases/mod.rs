@@ -3,12 +3,20 @@
 //! A use case asks the permission table first, then loads the facts, lets the domain decide, and stores the state, the audit line and
 //! whatever follows in the same transaction.
 
+pub mod agents;
+pub mod attendance;
+pub mod audit;
 pub mod fine_lists;
 pub mod fine_policies;
 pub mod fines;
 pub mod ledger;
+pub mod line_import;
 pub mod organisation;
 pub mod periods;
 pub mod sessions;
+pub mod teams;
+pub mod tokens;
+pub mod users;
+pub mod vendors;
 
 pub use crate::db::{Error, Result};

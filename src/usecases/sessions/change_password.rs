@@ -1,0 +1,34 @@
+//! Changes one's own password, and ends every other session.
+
+use serde_json::json;
+
+use super::resume::Person;
+use crate::app::App;
+use crate::auth;
+use crate::db::{self, Result};
+use crate::domain::Refusal;
+
+/// Sets a new password where the old one fits. Every other session of the person ends.
+///
+/// # Errors
+/// `Invalid` on `current` where it does not fit, or on `password` where the new one is too short or too long.
+pub async fn change_password(app: &App, person: &Person, current: String, password: String) -> Result<()> {
+    let user = person.actor.person()?;
+    auth::check_new_password(&password)?;
+    let stored = app.read(move |conn| db::sessions::password_hash(conn, user)).await?;
+    let salt = app.chance.bytes();
+    let work = tokio::task::spawn_blocking(move || {
+        if !stored.is_some_and(|stored| auth::verify_password(&current, &stored)) {
+            return Err(Refusal::invalid("current", "is not your password"));
+        }
+        auth::hash_password(&password, salt)
+    });
+    let hash = work.await.map_err(|e| db::Error::Panicked(e.to_string()))??;
+    let session = person.session;
+    app.write(&person.actor, move |tx| {
+        db::sessions::set_password_hash(tx, user, &hash)?;
+        let ended = db::sessions::end(tx, user, None, Some(session))?;
+        tx.audit_event("user.password_changed", ("user", &user), &json!({ "other_sessions_ended": ended }))
+    })
+    .await
+}

@@ -1,0 +1,9 @@
+//! Users: who logs in, and with which roles.
+
+pub mod change;
+pub mod create;
+pub mod export;
+pub mod import;
+pub mod list;
+pub mod set_password;
+pub mod show;

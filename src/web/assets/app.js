@@ -1,0 +1,34 @@
+// What every page has.
+
+// A form that was sent once is not sent twice by a second press.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "1";
+  setTimeout(() => delete form.dataset.sent, 5000);
+});
+
+// The first field at fault gets the focus.
+document.querySelector("[aria-invalid=true]")?.focus();
+
+/** Asks the service as the person who is logged in. Gives the answer's JSON, or throws an Error with `status` and `problem`. */
+export async function ask(method, path, body, headers = {}) {
+  const options = { method, headers: { accept: "application/json", "x-csrf-token": document.querySelector("meta[name=csrf]").content, ...headers } };
+  if (body !== undefined) {
+    options.headers["content-type"] = "application/json";
+    options.body = JSON.stringify(body);
+  }
+  const response = await fetch(path, options);
+  const text = await response.text();
+  const json = text ? JSON.parse(text) : null;
+  if (!response.ok) {
+    const error = new Error(json?.detail ?? response.statusText);
+    error.status = response.status;
+    error.problem = json;
+    throw error;
+  }
+  return json;
+}

@@ -1,0 +1,21 @@
+//! The pages: one file per screen, rendered on the server, in Chinese and English.
+//!
+//! Forms work without script; `assets/*.js` are small ES modules for what needs them. A page calls the same use cases as the API.
+
+pub mod account;
+pub mod assets;
+pub mod form;
+pub mod home;
+pub mod login;
+pub mod page;
+pub mod trouble;
+
+use actix_web::web;
+
+/// Adds every page to the application.
+pub fn routes(config: &mut web::ServiceConfig) {
+    account::routes(config);
+    assets::routes(config);
+    home::routes(config);
+    login::routes(config);
+}
