@@ -17,11 +17,14 @@ pub mod error;
 pub mod fine_policies;
 pub mod leases;
 pub mod ledger;
+pub mod mail_preferences;
 pub mod migrate;
 pub mod organisation;
+pub mod outbox;
 pub mod period_lists;
 pub mod periods;
 pub mod population;
+pub mod recipients;
 pub mod sampling_plans;
 #[allow(missing_docs, reason = "the columns are described in the migrations")]
 pub mod schema;

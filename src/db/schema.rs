@@ -1,6 +1,76 @@
 //! The tables, in types that both databases have. `migrations/` makes them; a test compares the two.
 
 diesel::table! {
+    use diesel::sql_types::{Bool, Integer, Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    webhooks (id) {
+        id -> Uid,
+        name -> Text,
+        url -> Text,
+        secret -> Text,
+        events -> Text,
+        active -> Bool,
+        version -> Integer,
+        created_at -> Moment,
+        archived_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    outbox (id) {
+        id -> Uid,
+        channel -> Text,
+        kind -> Text,
+        user_id -> Nullable<Uid>,
+        agent_id -> Nullable<Uid>,
+        webhook_id -> Nullable<Uid>,
+        address -> Nullable<Text>,
+        language -> Text,
+        params -> Text,
+        dedupe -> Text,
+        state -> Text,
+        attempts -> Integer,
+        queued_at -> Moment,
+        next_at -> Moment,
+        holder -> Nullable<Text>,
+        lease_until -> Nullable<Moment>,
+        handed_at -> Nullable<Moment>,
+        message_id -> Nullable<Text>,
+        last_error -> Nullable<Text>,
+        gathered_in -> Nullable<Uid>,
+        created_at -> Moment,
+        sent_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Text};
+    use crate::db::sql_types::{Uid};
+
+    outbox_about (object_kind, object_id, outbox_id) {
+        object_kind -> Text,
+        object_id -> Text,
+        outbox_id -> Uid,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    mail_preferences (user_id, topic) {
+        user_id -> Uid,
+        topic -> Text,
+        frequency -> Text,
+        updated_at -> Moment,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{Integer, Text};
     use crate::db::sql_types::{Moment};
 
@@ -1004,6 +1074,11 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(outbox -> users (user_id));
+diesel::joinable!(outbox -> agents (agent_id));
+diesel::joinable!(outbox -> webhooks (webhook_id));
+diesel::joinable!(outbox_about -> outbox (outbox_id));
+diesel::joinable!(mail_preferences -> users (user_id));
 diesel::joinable!(teams -> vendors (vendor_id));
 diesel::joinable!(team_ancestors -> teams (team_id));
 diesel::joinable!(agents -> teams (team_id));
@@ -1114,7 +1189,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     leases,
     ledger,
     login_attempts,
+    mail_preferences,
     organisation,
+    outbox,
+    outbox_about,
     pass_policies,
     period_agents,
     period_files,
@@ -1139,4 +1217,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     vendors,
     violation_types,
     violations,
+    webhooks,
 );

@@ -141,6 +141,7 @@ stored_ids!(
     GrantId,
     ImportId,
     LedgerEntryId,
+    OutboxId,
     PassPolicyId,
     RecordingId,
     SampleId,
@@ -154,6 +155,7 @@ stored_ids!(
     VendorId,
     ViolationId,
     ViolationTypeId,
+    WebhookId,
 );
 
 /// A moment as a column of type [`Moment`]: UTC, whole microseconds. Bind `At(time)`; in a row struct write
@@ -291,6 +293,10 @@ stored_texts!(
     crate::domain::conversation::Channel => |v| v.as_str(),
     crate::domain::language::Language => |v| v.as_str(),
     crate::domain::ledger::EntryKind => |v| v.as_str(),
+    crate::domain::mail::Channel => |v| v.as_str(),
+    crate::domain::mail::Frequency => |v| v.as_str(),
+    crate::domain::mail::OutboxState => |v| v.as_str(),
+    crate::domain::mail::Topic => |v| v.as_str(),
     crate::domain::money::Currency => |v| v.code().to_owned(),
     crate::domain::month_close::PeriodState => |v| v.as_str(),
     crate::domain::period::Period => |v| v.to_string(),

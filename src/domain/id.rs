@@ -107,6 +107,10 @@ ids! {
     RegradeId = "regrade";
     /// A calibration session (校准).
     CalibrationId = "calibration";
+    /// A message in the outbox.
+    OutboxId = "message";
+    /// A webhook.
+    WebhookId = "webhook";
 }
 
 /// Makes a UUID version 7 from a time and ten bytes of randomness. Pure: both come from the caller.

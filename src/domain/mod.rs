@@ -28,7 +28,9 @@ pub mod id;
 pub mod language;
 pub mod ledger;
 pub mod line_report;
+pub mod mail;
 pub mod manual_entry;
+pub mod masking;
 pub mod membership;
 pub mod money;
 pub mod month_close;
@@ -51,6 +53,7 @@ pub mod user;
 pub mod vendor;
 pub mod version;
 pub mod violation;
+pub mod webhook;
 pub(crate) mod words;
 
 pub use refusal::{Refusal, Refused};

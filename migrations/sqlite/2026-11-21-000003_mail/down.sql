@@ -1,0 +1,4 @@
+DROP TABLE mail_preferences;
+DROP TABLE outbox_about;
+DROP TABLE outbox;
+DROP TABLE webhooks;
