@@ -2,7 +2,9 @@
 //!
 //! Each handler parses into domain types, calls one use case, and turns its answer into a response. The use case asks for permission.
 
+pub mod escalations;
 pub mod me;
+pub mod settings;
 
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -10,7 +12,9 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Adds every route to the application and to its OpenAPI document. In alphabetical order.
 pub fn routes(config: &mut ServiceConfig<'_>) {
+    escalations::routes(config);
     me::routes(config);
+    settings::routes(config);
 }
 
 /// What the OpenAPI document says beside the routes.

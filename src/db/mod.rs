@@ -5,15 +5,23 @@
 
 pub mod agents;
 pub mod answers;
+pub mod appeal_attachments;
+pub mod appeal_figures;
+pub mod appeals;
 pub mod attendance;
 pub mod audit;
 pub mod both;
+pub mod breaches;
 pub mod charges;
+pub mod complaints;
+pub mod concerned;
 #[allow(missing_docs, reason = "what the derive makes")]
 pub mod connection;
 pub mod draw_agents;
 pub mod draws;
 pub mod error;
+pub mod escalation_history;
+pub mod escalations;
 pub mod fine_policies;
 pub mod leases;
 pub mod ledger;
@@ -30,6 +38,7 @@ pub mod sampling_plans;
 pub mod schema;
 pub mod scope;
 pub mod sessions;
+pub mod settings;
 pub mod sql_types;
 pub mod teams;
 pub mod tokens;

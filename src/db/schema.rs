@@ -789,7 +789,6 @@ diesel::table! {
         recorded_at -> Moment,
         adjudicated_by -> Nullable<Uid>,
         adjudicated_at -> Nullable<Moment>,
-        charges -> Integer,
         version -> Integer,
     }
 }
@@ -812,7 +811,6 @@ diesel::table! {
         ended_by -> Nullable<Uid>,
         ended_at -> Nullable<Moment>,
         reason -> Nullable<Text>,
-        charges -> Integer,
         version -> Integer,
     }
 }

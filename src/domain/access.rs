@@ -93,6 +93,34 @@ words! {
         PeriodClose = "periods.close",
         /// Search the audit log.
         AuditRead = "audit.read",
+        /// See escalation cases.
+        EscalationRead = "escalations.read",
+        /// Acknowledge an escalation case that one was told of.
+        EscalationAcknowledge = "escalations.acknowledge",
+        /// End an escalation case with a sanction, and approve or decline one.
+        EscalationSanction = "escalations.sanction",
+        /// See appeals.
+        AppealRead = "appeals.read",
+        /// Appeal, for oneself or for an agent within reach.
+        AppealSubmit = "appeals.submit",
+        /// Decide appeals.
+        AppealDecide = "appeals.decide",
+        /// See complaints and operating breaches.
+        ComplaintRead = "complaints.read",
+        /// Record and adjudicate complaints, record and take back operating breaches.
+        ComplaintWrite = "complaints.write",
+        /// See follow-ups.
+        FollowUpRead = "follow_ups.read",
+        /// Set and end follow-ups.
+        FollowUpWrite = "follow_ups.write",
+        /// See second gradings and how the inspectors do.
+        RegradeRead = "regrades.read",
+        /// Choose evaluations to be graded again and decide the differences.
+        RegradeRun = "regrades.run",
+        /// See calibration sessions, grade in them, and read their reports once they are closed.
+        CalibrationRead = "calibrations.read",
+        /// Set and close calibration sessions.
+        CalibrationRun = "calibrations.run",
     }
 }
 
@@ -114,7 +142,13 @@ impl Action {
             | Self::LedgerRead
             | Self::LedgerExport
             | Self::PeriodRead
-            | Self::AuditRead => true,
+            | Self::AuditRead
+            | Self::EscalationRead
+            | Self::AppealRead
+            | Self::ComplaintRead
+            | Self::FollowUpRead
+            | Self::RegradeRead
+            | Self::CalibrationRead => true,
             Self::PeopleWrite
             | Self::UserWrite
             | Self::TokenOwn
@@ -125,7 +159,15 @@ impl Action {
             | Self::SamplingWrite
             | Self::Grade
             | Self::LedgerWrite
-            | Self::PeriodClose => false,
+            | Self::PeriodClose
+            | Self::EscalationAcknowledge
+            | Self::EscalationSanction
+            | Self::AppealSubmit
+            | Self::AppealDecide
+            | Self::ComplaintWrite
+            | Self::FollowUpWrite
+            | Self::RegradeRun
+            | Self::CalibrationRun => false,
         }
     }
 }
@@ -172,6 +214,20 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::PeriodRead
             | A::PeriodClose
             | A::AuditRead => Granted,
+            A::EscalationRead
+            | A::EscalationAcknowledge
+            | A::EscalationSanction
+            | A::AppealRead
+            | A::AppealSubmit
+            | A::AppealDecide
+            | A::ComplaintRead
+            | A::ComplaintWrite
+            | A::FollowUpRead
+            | A::FollowUpWrite
+            | A::RegradeRead
+            | A::RegradeRun
+            | A::CalibrationRead
+            | A::CalibrationRun => Granted,
         },
         Role::Inspector => match action {
             A::CatalogueRead | A::PolicyRead | A::PeriodRead => Granted,
@@ -192,6 +248,16 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::LedgerExport
             | A::PeriodClose
             | A::AuditRead => No,
+            A::EscalationRead | A::EscalationAcknowledge | A::AppealRead | A::RegradeRead | A::CalibrationRead => Own,
+            A::EscalationSanction
+            | A::AppealSubmit
+            | A::AppealDecide
+            | A::ComplaintRead
+            | A::ComplaintWrite
+            | A::FollowUpRead
+            | A::FollowUpWrite
+            | A::RegradeRun
+            | A::CalibrationRun => No,
         },
         Role::TeamLead => match action {
             A::PeopleRead
@@ -219,6 +285,20 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::LedgerExport
             | A::PeriodClose
             | A::AuditRead => No,
+            A::EscalationRead
+            | A::EscalationAcknowledge
+            | A::AppealRead
+            | A::AppealSubmit
+            | A::ComplaintRead
+            | A::FollowUpRead
+            | A::FollowUpWrite => Granted,
+            A::EscalationSanction
+            | A::AppealDecide
+            | A::ComplaintWrite
+            | A::RegradeRead
+            | A::RegradeRun
+            | A::CalibrationRead
+            | A::CalibrationRun => No,
         },
         Role::Agent => match action {
             A::CatalogueRead | A::PolicyRead | A::PeriodRead => Granted,
@@ -244,6 +324,17 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::LedgerExport
             | A::PeriodClose
             | A::AuditRead => No,
+            A::AppealRead | A::AppealSubmit | A::ComplaintRead | A::FollowUpRead => Own,
+            A::EscalationRead
+            | A::EscalationAcknowledge
+            | A::EscalationSanction
+            | A::AppealDecide
+            | A::ComplaintWrite
+            | A::FollowUpWrite
+            | A::RegradeRead
+            | A::RegradeRun
+            | A::CalibrationRead
+            | A::CalibrationRun => No,
         },
         Role::Finance => match action {
             A::PeopleRead | A::CatalogueRead | A::PolicyRead | A::ResultRead | A::LedgerRead | A::LedgerExport | A::PeriodRead => Granted,
@@ -265,6 +356,19 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::LedgerWrite
             | A::PeriodClose
             | A::AuditRead => No,
+            A::ComplaintRead => Granted,
+            A::EscalationRead | A::EscalationAcknowledge => Own,
+            A::EscalationSanction
+            | A::AppealRead
+            | A::AppealSubmit
+            | A::AppealDecide
+            | A::ComplaintWrite
+            | A::FollowUpRead
+            | A::FollowUpWrite
+            | A::RegradeRead
+            | A::RegradeRun
+            | A::CalibrationRead
+            | A::CalibrationRun => No,
         },
         Role::ComplaintDesk => match action {
             A::PeopleRead | A::ConversationRead | A::RecordingHear | A::CatalogueRead | A::PolicyRead | A::PeriodRead => Granted,
@@ -287,6 +391,17 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::LedgerExport
             | A::PeriodClose
             | A::AuditRead => No,
+            A::AppealRead | A::ComplaintRead | A::ComplaintWrite => Granted,
+            A::EscalationRead | A::EscalationAcknowledge => Own,
+            A::EscalationSanction
+            | A::AppealSubmit
+            | A::AppealDecide
+            | A::FollowUpRead
+            | A::FollowUpWrite
+            | A::RegradeRead
+            | A::RegradeRun
+            | A::CalibrationRead
+            | A::CalibrationRun => No,
         },
         Role::Admin => match action {
             A::PeopleRead
@@ -314,6 +429,19 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::LedgerWrite
             | A::LedgerExport
             | A::PeriodClose => No,
+            A::EscalationRead | A::EscalationAcknowledge => Own,
+            A::EscalationSanction
+            | A::AppealRead
+            | A::AppealSubmit
+            | A::AppealDecide
+            | A::ComplaintRead
+            | A::ComplaintWrite
+            | A::FollowUpRead
+            | A::FollowUpWrite
+            | A::RegradeRead
+            | A::RegradeRun
+            | A::CalibrationRead
+            | A::CalibrationRun => No,
         },
         Role::Auditor => match action {
             A::TokenOwn => Own,

@@ -11,6 +11,7 @@ use super::refusal::{Faults, Refusal, Refused, checked_optional_text, checked_te
 use super::violation::ViolationClass;
 use super::words::words;
 
+pub mod attachment;
 mod effect;
 
 pub use effect::{Effect, Standing, ViolationChange, apply};

@@ -105,6 +105,8 @@ ids! {
     FollowUpId = "follow_up";
     /// A second, blind grading of an evaluation.
     RegradeId = "regrade";
+    /// One choice of evaluations to be graded again.
+    RegradeDrawId = "regrade_draw";
     /// A calibration session (校准).
     CalibrationId = "calibration";
     /// A message in the outbox.

@@ -4,8 +4,12 @@
 //! whatever follows in the same transaction.
 
 pub mod agents;
+pub mod appeals;
 pub mod attendance;
 pub mod audit;
+pub mod breaches;
+pub mod complaints;
+pub mod escalation;
 pub mod fine_lists;
 pub mod fine_policies;
 pub mod fines;
@@ -14,6 +18,7 @@ pub mod line_import;
 pub mod organisation;
 pub mod periods;
 pub mod sessions;
+pub mod settings;
 pub mod teams;
 pub mod tokens;
 pub mod users;

@@ -9,7 +9,7 @@ CREATE TABLE settings (
     changed_at TIMESTAMPTZ NOT NULL
 );
 
--- Complaints and operating breaches. charges counts the lines of the ledger that it has.
+-- Complaints and operating breaches.
 
 CREATE TABLE complaints (
     id UUID PRIMARY KEY NOT NULL,
@@ -26,7 +26,6 @@ CREATE TABLE complaints (
     recorded_at TIMESTAMPTZ NOT NULL,
     adjudicated_by UUID,
     adjudicated_at TIMESTAMPTZ,
-    charges INTEGER NOT NULL,
     version INTEGER NOT NULL
 );
 CREATE INDEX complaints_of_agent ON complaints (agent_id, id);
@@ -46,7 +45,6 @@ CREATE TABLE breaches (
     ended_by UUID,
     ended_at TIMESTAMPTZ,
     reason TEXT,
-    charges INTEGER NOT NULL,
     version INTEGER NOT NULL
 );
 CREATE INDEX breaches_of_agent ON breaches (agent_id, id);

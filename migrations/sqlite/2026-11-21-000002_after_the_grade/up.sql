@@ -9,7 +9,7 @@ CREATE TABLE settings (
     changed_at BIGINT NOT NULL
 );
 
--- Complaints and operating breaches. charges counts the lines of the ledger that it has.
+-- Complaints and operating breaches.
 
 CREATE TABLE complaints (
     id BLOB PRIMARY KEY NOT NULL,
@@ -26,7 +26,6 @@ CREATE TABLE complaints (
     recorded_at BIGINT NOT NULL,
     adjudicated_by BLOB,
     adjudicated_at BIGINT,
-    charges INTEGER NOT NULL,
     version INTEGER NOT NULL
 );
 CREATE INDEX complaints_of_agent ON complaints (agent_id, id);
@@ -46,7 +45,6 @@ CREATE TABLE breaches (
     ended_by BLOB,
     ended_at BIGINT,
     reason TEXT,
-    charges INTEGER NOT NULL,
     version INTEGER NOT NULL
 );
 CREATE INDEX breaches_of_agent ON breaches (agent_id, id);

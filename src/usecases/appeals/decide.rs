@@ -1,0 +1,73 @@
+//! Decides an appeal: one transaction in which the evaluation, its violations, the ledger and the cases follow.
+
+use super::{Appeal, effect, found, letters, subject, subject_of, whole};
+use crate::app::App;
+use crate::db::appeals::{AppealRow, DecisionRow};
+use crate::db::{self, Result, Tx};
+use crate::domain::access::{Action, Actor};
+use crate::domain::appeal::{AppealPoint, AppealState, AppealTerms, DeciderFacts, DecisionInput, after_decision, check_decider};
+use crate::domain::id::{AppealId, UserId};
+use crate::domain::version;
+
+/// Decides every point of an appeal. What is overturned or changed is recalculated at once: the sample's tally by a new revision of the
+/// evaluation, its violations, the ledger (a reversal, or an adjustment in the open period where the month is closed), the escalation case.
+///
+/// # Errors
+/// `Forbidden` for who had a part in it; `NotFound`; `Stale`; `Invalid` with every point at fault; `Conflict` with code
+/// `appeal_not_pending`; `Busy` while the period is being closed.
+pub async fn decide(app: &App, actor: &Actor, id: AppealId, seen: i32, command: DecisionInput) -> Result<Appeal> {
+    let reach = actor.reach(Action::AppealDecide)?;
+    let who = actor.person()?;
+    let acting = actor.clone();
+    app.write(actor, move |tx| {
+        let row = found(tx.conn, &reach, id)?;
+        version::check(seen, row.version)?;
+        check_decider(&acting, row.state, &facts(tx, &row)?)?;
+        let row = store(tx, row, who, command.clone())?;
+        whole(tx.conn, row)
+    })
+    .await
+}
+
+fn facts(tx: &mut Tx<'_>, row: &AppealRow) -> Result<DeciderFacts> {
+    let concerned = db::concerned::of_agent(tx.conn, row.agent_id)?;
+    let colleagues = match concerned.team_id() {
+        Some(team) => db::concerned::agents_of(tx.conn, team)?,
+        None => Vec::new(),
+    };
+    // What was overturned in the first instance cannot be looked up as standing any more; who found it is noted with the points.
+    let found_by = db::appeals::points(tx.conn, &[row.id])?.into_iter().filter_map(|point| point.found_by);
+    let mut found_by: Vec<UserId> = found_by.collect();
+    if let Ok(known) = subject::facts(tx.conn, subject_of(row)?) {
+        found_by.extend(known.found_by);
+    }
+    let decided_by = db::appeals::decisions(tx.conn, row.id)?.first().map(|decision| decision.decided_by);
+    Ok(DeciderFacts { agent_id: row.agent_id, teams: concerned.teams, colleagues, found_by, made_by: row.made_by, decided_by })
+}
+
+fn store(tx: &mut Tx<'_>, mut row: AppealRow, who: UserId, command: DecisionInput) -> Result<AppealRow> {
+    let rows = db::appeals::points(tx.conn, &[row.id])?;
+    let mut points = Vec::new();
+    for point in &rows {
+        points.push(AppealPoint { target: point.target()?, text: point.body.clone() });
+    }
+    let decided = command.checked(&points)?;
+    let (terms, _) = db::settings::load::<AppealTerms>(tx.conn)?;
+    let instance = if row.state == AppealState::SecondInstance { 2 } else { 1 };
+    let reason = format!("appeal {}: {}", row.id, decided.reason);
+    let (effect, revision) = effect::take(tx, subject_of(&row)?, &decided, who, &reason)?;
+    for (point, wanted) in rows.iter().zip(&points) {
+        if let Some(outcome) = decided.points.iter().find(|it| it.target == wanted.target).map(|it| it.outcome) {
+            db::appeals::set_outcome(tx, row.id, point.position, outcome)?;
+        }
+    }
+    row.state = after_decision(row.state, terms, &decided.points);
+    row.decided_at = Some(tx.now);
+    db::appeals::update(tx, &mut row)?;
+    let decision = DecisionRow { instance, content: decided, effect, revision, decided_by: who, decided_at: tx.now };
+    db::appeals::insert_decision(tx, row.id, &decision)?;
+    let told = serde_json::json!({ "decision": decision.content, "effect": decision.effect, "instance": instance });
+    tx.audit("appeal.decided", ("appeal", &row.id), None::<&()>, Some(&told), Some(&decision.content.reason))?;
+    letters::decided(tx, &row, &decision)?;
+    Ok(row)
+}
