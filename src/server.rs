@@ -37,6 +37,7 @@ pub fn listen(app: App) -> std::io::Result<Listening> {
             .into_utoipa_app()
             .openapi(api::Document::openapi())
             .app_data(data.clone())
+            .app_data(web::PathConfig::default().error_handler(bad_path))
             .service(utoipa_actix_web::scope("/api/v1").configure(api::routes))
             .split_for_parts();
         actix
@@ -93,6 +94,11 @@ async fn ready(app: web::Data<App>) -> HttpResponse {
             HttpResponse::ServiceUnavailable().content_type("text/plain").body("the database does not answer\n")
         }
     }
+}
+
+/// A part of the path that is not what it should be, such as an id that is none.
+fn bad_path(error: actix_web::error::PathError, _: &actix_web::HttpRequest) -> actix_web::Error {
+    Problem::from(Refusal::invalid("path", error.to_string())).into()
 }
 
 async fn no_such_path(request: actix_web::HttpRequest) -> actix_web::Result<HttpResponse> {

@@ -11,6 +11,7 @@
 
 mod api;
 mod architecture;
+mod cli;
 mod db;
 mod support;
 mod web;

@@ -2,9 +2,20 @@
 //!
 //! Each handler parses into domain types, calls one use case, and turns its answer into a response. The use case asks for permission.
 
+pub mod agents;
+pub mod attendance;
+pub mod audit;
 pub mod escalations;
+pub mod fine_lists;
+pub mod fine_policies;
+pub mod ledger;
 pub mod me;
+pub mod periods;
 pub mod settings;
+pub mod teams;
+pub mod tokens;
+pub mod users;
+pub mod vendors;
 
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -12,9 +23,20 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Adds every route to the application and to its OpenAPI document. In alphabetical order.
 pub fn routes(config: &mut ServiceConfig<'_>) {
+    agents::routes(config);
+    attendance::routes(config);
+    audit::routes(config);
     escalations::routes(config);
+    fine_lists::routes(config);
+    fine_policies::routes(config);
+    ledger::routes(config);
     me::routes(config);
+    periods::routes(config);
     settings::routes(config);
+    teams::routes(config);
+    tokens::routes(config);
+    users::routes(config);
+    vendors::routes(config);
 }
 
 /// What the OpenAPI document says beside the routes.

@@ -3,10 +3,15 @@
 //! Exit codes: 0 done; 1 the answer is no (a verification failed, a line was refused); 2 bad input; 3 a fault of the machine or of ours.
 
 mod check_config;
+mod close;
+mod export;
 mod init;
 mod migrate;
 mod openapi;
+mod people;
 mod serve;
+mod token;
+mod user;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -36,10 +41,15 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     CheckConfig(check_config::Args),
+    Close(close::Args),
+    Export(export::Args),
     Init(init::Args),
     Migrate(migrate::Args),
     Openapi(openapi::Args),
+    People(people::Args),
     Serve(serve::Args),
+    Token(token::Args),
+    User(user::Args),
 }
 
 /// The answer is no: a verification failed, or some lines were refused.
@@ -59,10 +69,15 @@ pub fn run(cli: Cli) -> ExitCode {
         actix_web::rt::System::new().block_on(async move {
             match cli.command {
                 Command::CheckConfig(args) => check_config::run(config, args).await,
+                Command::Close(args) => close::run(config, args).await,
+                Command::Export(args) => export::run(config, args).await,
                 Command::Init(args) => init::run(config, args).await,
                 Command::Migrate(args) => migrate::run(config, args).await,
                 Command::Openapi(args) => openapi::run(config, args).await,
+                Command::People(args) => people::run(config, args).await,
                 Command::Serve(args) => serve::run(config, args).await,
+                Command::Token(args) => token::run(config, args).await,
+                Command::User(args) => user::run(config, args).await,
             }
         })
     });

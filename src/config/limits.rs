@@ -13,6 +13,8 @@ pub struct LimitsConfig {
     pub line_bytes: usize,
     /// The most rows of a CSV of people or attendance, 1 to 1,000,000.
     pub csv_rows: usize,
+    /// The longest CSV of people or attendance, in bytes, 1 KiB to 1 GiB.
+    pub csv_bytes: usize,
     /// The largest recording, in bytes, 1 KiB to 4 GiB.
     pub recording_bytes: u64,
     /// The longest recording, in seconds, 1 to 86,400.
@@ -31,6 +33,7 @@ impl Default for LimitsConfig {
             json_bytes: 2 << 20,
             line_bytes: 4 << 20,
             csv_rows: 200_000,
+            csv_bytes: 64 << 20,
             recording_bytes: 512 << 20,
             recording_seconds: 6 * 3600,
             report_lines: 1000,
@@ -45,6 +48,7 @@ impl LimitsConfig {
         within(faults, "limits.json_bytes", self.json_bytes, 1 << 10..=64 << 20);
         within(faults, "limits.line_bytes", self.line_bytes, 1 << 10..=64 << 20);
         within(faults, "limits.csv_rows", self.csv_rows, 1..=1_000_000);
+        within(faults, "limits.csv_bytes", self.csv_bytes, 1 << 10..=1 << 30);
         within(faults, "limits.recording_bytes", self.recording_bytes, 1 << 10..=4 << 30);
         within(faults, "limits.recording_seconds", self.recording_seconds, 1..=86_400);
         within(faults, "limits.report_lines", self.report_lines, 1..=100_000);

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 
 use super::connection::{AnyConnection, MultiBackend};
 use super::error::Result;
-use super::schema::{agent_teams, agents, periods, team_ancestors};
+use super::schema::{agent_teams, agents, team_ancestors};
 use super::scope;
 use super::sql_types::At;
 use super::tx::Tx;
@@ -18,7 +18,6 @@ use crate::domain::id::{AgentId, TeamId};
 use crate::domain::language::Language;
 use crate::domain::membership::{Membership, Move};
 use crate::domain::page::{Page, PageRequest};
-use crate::domain::period::Period;
 
 type Row = (AgentId, String, String, Option<String>, Language, TeamId, Option<NaiveDate>, At, i32);
 type Columns = (
@@ -147,14 +146,6 @@ pub fn histories(conn: &mut AnyConnection, agents: &[AgentId]) -> Result<HashMap
         histories.entry(agent).or_default().push(Membership { from, team });
     }
     Ok(histories)
-}
-
-/// The periods that are closed, the earliest first.
-///
-/// # Errors
-/// What the database says.
-pub fn closed_periods(conn: &mut AnyConnection) -> Result<Vec<Period>> {
-    Ok(periods::table.filter(periods::state.eq("closed")).order(periods::period).select(periods::period).load(conn)?)
 }
 
 fn within(reach: &Reach) -> Boxed {

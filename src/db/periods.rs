@@ -91,6 +91,14 @@ pub fn closing(conn: &mut AnyConnection) -> Result<Option<Period>> {
     last_in(conn, PeriodState::Closing)
 }
 
+/// The last period that is closed or being closed; it and all before it stay as they are.
+///
+/// # Errors
+/// What the database says.
+pub fn frozen(conn: &mut AnyConnection) -> Result<Option<Period>> {
+    Ok(last_closed(conn)?.max(closing(conn)?))
+}
+
 /// The period that something about `fact` is posted to now.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! Tables in CSV (RFC 4180), read line by line from any source of bytes: UTF-8 with or without a byte order mark, commas, a header
 //! row that names the columns in any order. What is wrong is said with its line, its field and what would be right.
 
+use std::borrow::Cow;
 use std::io::BufRead;
 use std::sync::Arc;
 
@@ -315,9 +316,15 @@ impl<R: BufRead> Rows<R> {
 const STRAY_QUOTE: &str =
     "has a double quote in the middle of a cell; put the whole cell in double quotes and write each one inside it twice";
 
-/// Whether a spreadsheet would take a cell for a formula, quotation marks in front left aside.
+/// Whether a spreadsheet would take a cell for a formula, quotation marks in front left aside. East Asian Excel runs the full-width
+/// signs as well.
 fn looks_like_formula(cell: &str) -> bool {
-    cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
+    cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n'])
+}
+
+/// The cell with a `'` in front where a spreadsheet would take it for a formula.
+pub fn guarded(cell: &str) -> Cow<'_, str> {
+    if looks_like_formula(cell) { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
 }
 
 /// Takes away what [`push_row`] put before a cell that a spreadsheet would take for a formula.
@@ -337,15 +344,13 @@ pub fn push_row<'a>(out: &mut String, cells: impl IntoIterator<Item = &'a str>) 
         if index > 0 {
             out.push(',');
         }
-        let guard = if looks_like_formula(cell) { "'" } else { "" };
-        if cell.contains([',', '"', '\n', '\r']) || cell.trim() != cell {
+        let cell = guarded(cell);
+        if cell.contains([',', '"', '\n', '\r']) || cell.trim() != cell.as_ref() {
             out.push('"');
-            out.push_str(guard);
             out.push_str(&cell.replace('"', "\"\""));
             out.push('"');
         } else {
-            out.push_str(guard);
-            out.push_str(cell);
+            out.push_str(&cell);
         }
     }
     out.push_str("\r\n");

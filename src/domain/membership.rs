@@ -50,17 +50,15 @@ pub fn team_in(history: &[Membership], period: Period) -> Option<TeamId> {
     team_on(history, period.last_day())
 }
 
-/// Decides a move to `team` from the day `from` on.
+/// Decides a move to `team` from the day `from` on. `frozen` is the last period that is closed or being closed.
 ///
 /// # Errors
-/// `Invalid` on `from` for a day before the year 2000 or after `today`, the local day; `Conflict` with code `period_closed` where the agent's team at the end
-/// of one of the `closed` periods would become another one: what is closed stays as it was (handbook 3.7).
-pub fn move_to(history: &[Membership], team: TeamId, from: NaiveDate, today: NaiveDate, closed: &[Period]) -> Refused<Move> {
+/// `Invalid` on `from` for a day before the year 2000 or after `today`, the local day; `Conflict` with code `period_closed` where the
+/// agent's team at the end of a frozen period would become another one: what is closed stays as it was (handbook 3.7).
+pub fn move_to(history: &[Membership], team: TeamId, from: NaiveDate, today: NaiveDate, frozen: Option<Period>) -> Refused<Move> {
     if from < ALWAYS || from > today {
-        return Err(Refusal::invalid(
-            "from",
-            format!("{from} is not possible; a move is recorded on its day or later: {ALWAYS} to {today}"),
-        ));
+        let message = format!("{from} is not possible; a move is recorded on its day or later: {ALWAYS} to {today}");
+        return Err(Refusal::invalid("from", message));
     }
     let after = Membership { from, team };
     let decision = match history.iter().find(|stay| stay.from == from) {
@@ -69,18 +67,23 @@ pub fn move_to(history: &[Membership], team: TeamId, from: NaiveDate, today: Nai
         None if team_on(history, from) == Some(team) => Move::Unchanged,
         None => Move::Adds(after),
     };
-    if decision != Move::Unchanged {
+    if decision != Move::Unchanged
+        && let Some(last) = frozen
+    {
         let mut moved: Vec<Membership> = history.iter().copied().filter(|stay| stay.from != from).collect();
         moved.push(after);
-        let frozen = closed.iter().find(|period| {
-            let was = team_in(history, **period);
-            was.is_some() && was != team_in(&moved, **period)
-        });
-        if let Some(period) = frozen {
-            let message = format!("the period {period} is closed with the agent in another team; a move can begin on {} or later", {
-                closed.iter().max().map_or(*period, |last| *last).next().first_day()
-            });
-            return Err(Refusal::conflict("period_closed", message));
+        let mut period = Period::of_day(from)?;
+        while period <= last {
+            let was = team_in(history, period);
+            if was.is_some() && was != team_in(&moved, period) {
+                let open = last.next().first_day();
+                let message = format!("the period {period} is closed with the agent in another team; a move can begin on {open} or later");
+                return Err(Refusal::conflict("period_closed", message));
+            }
+            if period == period.next() {
+                break;
+            }
+            period = period.next();
         }
     }
     Ok(decision)
@@ -119,8 +122,8 @@ mod tests {
     #[test]
     fn a_move_adds_corrects_a_slip_or_changes_nothing() {
         let history = [stay("2026-01-01", 1), stay("2026-06-01", 2)];
-        let ask_on = |from| move_to(&history, team(1), day(from), day("2026-12-31"), &[]);
-        let ask = |n, from| move_to(&history, team(n), day(from), day("2026-12-31"), &[]).unwrap();
+        let ask_on = |from| move_to(&history, team(1), day(from), day("2026-12-31"), None);
+        let ask = |n, from| move_to(&history, team(n), day(from), day("2026-12-31"), None).unwrap();
         assert_eq!(ask(3, "2026-07-01"), Move::Adds(stay("2026-07-01", 3)));
         assert_eq!(ask(3, "2026-03-01"), Move::Adds(stay("2026-03-01", 3)));
         assert_eq!(ask(3, "2026-06-01"), Move::Corrects { before: history[1], after: stay("2026-06-01", 3) });
@@ -134,12 +137,12 @@ mod tests {
     fn a_closed_period_keeps_its_teams() {
         let history = [stay("2026-01-01", 1)];
         let today = day("2026-10-09");
-        let closed = ["2026-08".parse().unwrap(), "2026-09".parse().unwrap()];
-        let refusal = move_to(&history, team(2), day("2026-09-30"), today, &closed).unwrap_err();
+        let closed = Some("2026-09".parse().unwrap());
+        let refusal = move_to(&history, team(2), day("2026-09-30"), today, closed).unwrap_err();
         assert_eq!(refusal.code, "period_closed");
         assert!(refusal.message.contains("2026-10-01"), "{}", refusal.message);
-        assert!(move_to(&history, team(2), day("2026-10-01"), today, &closed).is_ok());
-        assert!(move_to(&[], team(2), day("2026-01-01"), today, &closed).is_ok());
+        assert!(move_to(&history, team(2), day("2026-10-01"), today, closed).is_ok());
+        assert!(move_to(&[], team(2), day("2026-01-01"), today, closed).is_ok());
     }
 
     proptest! {
@@ -150,7 +153,7 @@ mod tests {
             let on = |offset: u64| ALWAYS + chrono::Days::new(offset);
             let mut history: Vec<_> = stays.iter().map(|(offset, n)| Membership { from: on(*offset), team: team(*n) }).collect();
             let before = history.clone();
-            match move_to(&history, team(n), on(at), on(400), &[]).unwrap() {
+            match move_to(&history, team(n), on(at), on(400), None).unwrap() {
                 Move::Unchanged => {}
                 Move::Adds(stay) => history.push(stay),
                 Move::Corrects { after, .. } => { history.retain(|s| s.from != after.from); history.push(after); }
@@ -159,7 +162,7 @@ mod tests {
             for earlier in 0..at {
                 prop_assert_eq!(team_on(&history, on(earlier)), team_on(&before, on(earlier)));
             }
-            prop_assert_eq!(move_to(&history, team(n), on(at), on(400), &[]).unwrap(), Move::Unchanged);
+            prop_assert_eq!(move_to(&history, team(n), on(at), on(400), None).unwrap(), Move::Unchanged);
         }
     }
 }

@@ -3,10 +3,12 @@
 pub mod body;
 pub mod caller;
 pub mod conditional;
+pub mod download;
 pub mod page;
 pub mod problem;
 pub mod refusals;
 pub mod session;
+pub mod table;
 
 pub use body::{Body, Query};
 pub use caller::Caller;

@@ -1,10 +1,10 @@
 //! CSV for people who open it in Excel: UTF-8 with BOM, CRLF, and no cell that a spreadsheet would run.
 
-use std::borrow::Cow;
 use std::io::Write;
 
 use super::ReportError;
 use super::cell::Cell;
+use crate::domain::csv_table::{BYTE_ORDER_MARK, guarded};
 
 /// Writes rows. The first bytes are the BOM, which is what makes Excel read the Chinese text right.
 pub struct CsvFile<W: Write>(::csv::Writer<W>);
@@ -15,7 +15,7 @@ impl<W: Write> CsvFile<W> {
     /// # Errors
     /// [`ReportError::Io`].
     pub fn begin(mut out: W) -> Result<Self, ReportError> {
-        out.write_all(b"\xef\xbb\xbf")?;
+        out.write_all(BYTE_ORDER_MARK.as_bytes())?;
         Ok(Self(::csv::WriterBuilder::new().terminator(::csv::Terminator::CRLF).from_writer(out)))
     }
 
@@ -26,7 +26,7 @@ impl<W: Write> CsvFile<W> {
     pub fn row(&mut self, cells: &[Cell]) -> Result<(), ReportError> {
         for cell in cells {
             match cell {
-                Cell::Text(text) => self.0.write_field(harmless(text).as_bytes())?,
+                Cell::Text(text) => self.0.write_field(guarded(text).as_bytes())?,
                 Cell::Whole(number) => self.0.write_field(number.to_string())?,
                 Cell::Amount(amount) => self.0.write_field(amount.decimal())?,
                 Cell::Day(day) => self.0.write_field(day.to_string())?,
@@ -43,16 +43,6 @@ impl<W: Write> CsvFile<W> {
     /// [`ReportError::Io`].
     pub fn finish(self) -> Result<W, ReportError> {
         self.0.into_inner().map_err(|error| ReportError::Io(error.into_error()))
-    }
-}
-
-/// The text with an apostrophe in front where a spreadsheet would take it for a formula: after `=`, `+`, `-`, `@`, their full-width
-/// forms (which East Asian Excel runs as well), a tab, a carriage return or a line feed.
-pub fn harmless(text: &str) -> Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n']) {
-        Cow::Owned(format!("'{text}"))
-    } else {
-        Cow::Borrowed(text)
     }
 }
 
@@ -74,9 +64,9 @@ mod tests {
         let cells = [Cell::text("=1+1"), minus_fifty, Cell::text("-50.00"), Cell::text("王,\"五\""), Cell::Empty];
         assert_eq!(file(&cells), "\u{feff}'=1+1,-50.00,'-50.00,\"王,\"\"五\"\"\",\r\n");
         for bad in ["+1", "@SUM(A1)", "\tx", "\rx", "＝1", "－1"] {
-            assert!(harmless(bad).starts_with('\''), "{bad:?}");
+            assert!(guarded(bad).starts_with('\''), "{bad:?}");
         }
-        assert_eq!(harmless("王 = 五"), "王 = 五");
+        assert_eq!(guarded("王 = 五"), "王 = 五");
     }
 
     proptest! {

@@ -1,1 +1,13 @@
+mod agents;
+mod attendance;
+mod audit;
+mod fine_lists;
+pub mod fine_policies;
+mod ledger;
 mod me;
+mod people_access;
+mod periods;
+mod teams;
+mod tokens;
+mod users;
+mod vendors;

@@ -79,6 +79,11 @@ impl Client {
         self.send_json("POST", path, &[("idempotency-key", key)], body)
     }
 
+    /// A POST of a CSV table.
+    pub fn post_csv(&self, path: &str, table: &str) -> Response {
+        self.send("POST", path, &[("content-type", "text/csv")], table.as_bytes())
+    }
+
     pub fn put<B: Serialize + ?Sized>(&self, path: &str, body: &B) -> Response {
         self.send_json("PUT", path, &[], body)
     }

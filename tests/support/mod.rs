@@ -4,6 +4,8 @@
 
 pub mod browser;
 pub mod client;
+pub mod graded;
+pub mod people;
 pub mod postgres;
 
 use std::path::PathBuf;
@@ -25,6 +27,8 @@ use assay::domain::language::Language;
 use assay::domain::money::Currency;
 use assay::usecases::organisation::init::{Init, init};
 use chrono::{DateTime, Utc};
+use diesel::Connection;
+use diesel::connection::SimpleConnection;
 
 #[allow(unused_imports, reason = "for the tests that name it")]
 pub use client::{Client, Response};
@@ -91,6 +95,9 @@ impl TestApp {
         let template = TEMPLATE.get_or_init(|| {
             let path = tempfile::tempdir().unwrap().keep().join("template.db");
             prepare(&format!("sqlite:{}", path.display()));
+            // The writer of the prepared app may still be closing: bring what it committed from its log into the file that is copied.
+            let mut connection = diesel::SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+            connection.batch_execute("PRAGMA busy_timeout = 10000; PRAGMA wal_checkpoint(TRUNCATE);").unwrap();
             path
         });
         let folder = tempfile::tempdir().unwrap();

@@ -28,7 +28,7 @@ pub async fn create(app: &App, actor: &Actor, input: AgentInput) -> Result<Agent
                 .map_err(|e| db::teams::or_invalid(e, "team_id", "there is no such team within your reach"))?;
             let today = local_day(tx.now, db::organisation::load(tx.conn)?.zone);
             let from = input.team_from.unwrap_or(ALWAYS);
-            move_to(&[], input.team_id, from, today, &[]).map_err(|refusal| rename(refusal, "team_from"))?;
+            move_to(&[], input.team_id, from, today, None).map_err(|refusal| rename(refusal, "team_from"))?;
             store(tx, &facts, input.team_id, from)
         }
     })

@@ -49,7 +49,7 @@ struct Known {
     histories: HashMap<AgentId, Vec<Membership>>,
     teams: HashMap<String, TeamId>,
     teams_within: Option<HashSet<TeamId>>,
-    closed: Vec<Period>,
+    frozen: Option<Period>,
     today: NaiveDate,
 }
 
@@ -63,7 +63,7 @@ fn plan(conn: &mut AnyConnection, reach: &Reach, today: NaiveDate, rows: &[Row<A
         agents,
         teams: db::teams::all(conn)?.into_iter().map(|team| (team.code, team.id)).collect(),
         teams_within: db::teams::ids_within(conn, reach)?,
-        closed: db::agents::closed_periods(conn)?,
+        frozen: db::periods::frozen(conn)?,
         today,
     };
     let mut steps = Vec::new();
@@ -84,7 +84,7 @@ fn step(known: &Known, line: &AgentLine) -> Refused<(Step, LineOutcome)> {
     let Some(agent) = known.agents.get(&line.employee_no) else {
         let team = team.ok_or_else(|| Refusal::invalid("team", "is missing; a new agent needs the code of a team"))?;
         let from = line.team_from.unwrap_or(ALWAYS);
-        move_to(&[], team, from, known.today, &[]).map_err(move_team::by_column)?;
+        move_to(&[], team, from, known.today, None).map_err(move_team::by_column)?;
         return Ok((Step::New { facts: line.onto(None), stay: Membership { from, team } }, LineOutcome::Inserted));
     };
     if !known.within.contains(&agent.id) {
@@ -96,7 +96,7 @@ fn step(known: &Known, line: &AgentLine) -> Refused<(Step, LineOutcome)> {
         Some(team) if line.team_from.is_none() && team_on(&history, known.today) == Some(team) => Move::Unchanged,
         Some(team) => {
             let from = line.team_from.unwrap_or(known.today);
-            move_to(&history, team, from, known.today, &known.closed).map_err(move_team::by_column)?
+            move_to(&history, team, from, known.today, known.frozen).map_err(move_team::by_column)?
         }
     };
     let (was, facts) = (agent.facts(), line.onto(Some(&agent.facts())));

@@ -29,8 +29,8 @@ pub async fn move_team(app: &App, actor: &Actor, id: AgentId, seen: i32, input: 
             .map_err(|e| db::teams::or_invalid(e, "team_id", "there is no such team within your reach"))?;
         let today = local_day(tx.now, db::organisation::load(tx.conn)?.zone);
         let history = db::agents::history(tx.conn, id)?;
-        let closed = db::agents::closed_periods(tx.conn)?;
-        let decision = move_to(&history, input.team_id, input.from.unwrap_or(today), today, &closed)?;
+        let frozen = db::periods::frozen(tx.conn)?;
+        let decision = move_to(&history, input.team_id, input.from.unwrap_or(today), today, frozen)?;
         store(tx, agent, &history, decision, today)
     })
     .await

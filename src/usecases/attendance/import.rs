@@ -35,7 +35,7 @@ fn plan(conn: &mut AnyConnection, reach: &Reach, rows: &[Row<AttendanceLine>], r
     let ids: Vec<AgentId> = agents.values().map(|agent| agent.id).collect();
     let within = db::agents::ids_within(conn, reach, &ids)?;
     let recorded = db::attendance::of_agents(conn, &ids)?;
-    let closed = db::agents::closed_periods(conn)?;
+    let frozen = db::periods::frozen(conn)?;
     let mut steps = Vec::new();
     for row in rows {
         let line = &row.value;
@@ -50,7 +50,7 @@ fn plan(conn: &mut AnyConnection, reach: &Reach, rows: &[Row<AttendanceLine>], r
             Some(before) => line_import::outcome(&[("worked_days", before != i32::from(line.worked_days))]),
         };
         if outcome != LineOutcome::Unchanged
-            && let Err(refusal) = record::check_open(line.period, &closed)
+            && let Err(refusal) = record::check_open(line.period, frozen)
         {
             report.refuse(LineFault::from_refusal(row.line, Refusal::invalid("period", refusal.message)));
             continue;

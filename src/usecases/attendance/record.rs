@@ -22,7 +22,7 @@ pub async fn record(app: &App, actor: &Actor, agent: AgentId, period: Period, in
         db::agents::find(tx.conn, agent, &reach)?;
         let before = db::attendance::find(tx.conn, agent, period)?;
         if before != Some(i32::from(days)) {
-            check_open(period, &db::agents::closed_periods(tx.conn)?)?;
+            check_open(period, db::periods::frozen(tx.conn)?)?;
         }
         store(tx, agent, period, before, days)
     })
@@ -30,8 +30,8 @@ pub async fn record(app: &App, actor: &Actor, agent: AgentId, period: Period, in
 }
 
 /// Refuses to change what a closed period was computed from (handbook 3.7).
-pub(super) fn check_open(period: Period, closed: &[Period]) -> Refused<()> {
-    if closed.contains(&period) {
+pub(super) fn check_open(period: Period, frozen: Option<Period>) -> Refused<()> {
+    if frozen.is_some_and(|last| period <= last) {
         return Err(Refusal::conflict("period_closed", format!("the period {period} is closed; its worked days stay as they are")));
     }
     Ok(())

@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
+use super::grants::Codes;
 use super::{change, create};
 use crate::app::App;
 use crate::db::{self, AnyConnection, Result, Tx};
-use crate::domain::access::{Action, Actor, Reach, ReachKind};
+use crate::domain::access::{Action, Actor};
 use crate::domain::agent::Agent;
 use crate::domain::csv_table::LineFault;
-use crate::domain::grant::{GrantCell, GrantInput};
-use crate::domain::id::{AgentId, TeamId, VendorId};
+use crate::domain::id::AgentId;
 use crate::domain::language::Language;
 use crate::domain::line_report::{LineOutcome, LineReport};
 use crate::domain::user::{COLUMNS, User, UserFacts, UserInput, UserLine};
@@ -38,21 +38,18 @@ struct Known {
     agents: HashMap<String, Agent>,
     /// Whose log-in an agent has.
     taken: HashMap<AgentId, String>,
-    teams: HashMap<String, TeamId>,
-    vendors: HashMap<String, VendorId>,
+    codes: Codes,
 }
 
 fn plan(conn: &mut AnyConnection, rows: &[Row<UserLine>], report: &mut LineReport) -> Result<Vec<Step>> {
     let names: Vec<String> = rows.iter().map(|row| row.value.username.clone()).collect();
     let numbers: Vec<String> = rows.iter().filter_map(|row| row.value.agent.clone().flatten()).collect();
     let agents = db::agents::with_numbers(conn, &numbers)?;
-    let everything = Reach { all: true, ..Reach::default() };
     let mut known = Known {
         users: db::user_list::with_usernames(conn, &names)?,
         taken: db::user_list::usernames_of(conn, &agents.values().map(|agent| agent.id).collect::<Vec<_>>())?,
         agents,
-        teams: db::teams::all(conn)?.into_iter().map(|team| (team.code, team.id)).collect(),
-        vendors: db::vendors::all(conn, &everything)?.into_iter().map(|vendor| (vendor.code, vendor.id)).collect(),
+        codes: Codes::load(conn)?,
     };
     let mut steps = Vec::new();
     for row in rows {
@@ -96,7 +93,7 @@ fn step(known: &mut Known, line: &UserLine) -> Refused<(Step, LineOutcome)> {
     }
     let grants = match &line.roles {
         None => was.as_ref().map(|was| was.grants.clone()).unwrap_or_default(),
-        Some(cells) => cells.iter().map(|cell| grant(known, cell)).collect::<Refused<_>>()?,
+        Some(cells) => cells.iter().map(|cell| known.codes.grant(cell)).collect::<Refused<_>>()?,
     };
     let input = UserInput {
         username: line.username.clone(),
@@ -119,17 +116,6 @@ fn step(known: &mut Known, line: &UserLine) -> Refused<(Step, LineOutcome)> {
         ])
     });
     Ok(((user, after), outcome))
-}
-
-fn grant(known: &Known, cell: &GrantCell) -> Refused<GrantInput> {
-    let none = |what: &str, code: &str| Refusal::invalid("roles", format!("there is no {what} with the code `{code}`"));
-    let (mut vendor_id, mut team_id) = (None, None);
-    match (cell.reach, &cell.code) {
-        (Some(ReachKind::Vendor), Some(code)) => vendor_id = Some(*known.vendors.get(code).ok_or_else(|| none("vendor", code))?),
-        (Some(ReachKind::Team), Some(code)) => team_id = Some(*known.teams.get(code).ok_or_else(|| none("team", code))?),
-        _ => {}
-    }
-    Ok(GrantInput { role: cell.role, reach: cell.reach, vendor_id, team_id })
 }
 
 fn apply(tx: &mut Tx<'_>, (before, after): Step) -> Result<()> {

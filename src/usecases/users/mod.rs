@@ -3,6 +3,7 @@
 pub mod change;
 pub mod create;
 pub mod export;
+pub mod grants;
 pub mod import;
 pub mod list;
 pub mod set_password;

@@ -1,0 +1,76 @@
+//! Fine lists.
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::app::App;
+use crate::domain::language::Language;
+use crate::domain::page::PageRequest;
+use crate::domain::period::Period;
+use crate::http::download::{FineListFormat, LIST_DIGEST, send, wanted_file};
+use crate::http::problem::ProblemDocument;
+use crate::http::{Caller, Problem, Query};
+use crate::usecases::fine_lists;
+use crate::usecases::fine_lists::show::FineListPage;
+
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(show);
+}
+
+/// Which form of the list is wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ListQuery {
+    /// How many lines of JSON at the most, 1 to 200; 50 where absent.
+    limit: Option<u32>,
+    /// The `next` of the page before.
+    cursor: Option<String>,
+    /// The form of the answer; where absent, what `Accept` asks for.
+    format: Option<FineListFormat>,
+    /// The language of headings in CSV and XLSX; Chinese where absent.
+    lang: Option<Language>,
+}
+
+/// The fine list of a month: pages of JSON, its canonical form, CSV or XLSX
+///
+/// Of an open month as it is now; a closed one is byte for byte the same for ever. The header `Assay-List-Digest` of a closed list is
+/// `sha-256=` and the SHA-256 of the canonical form (`?format=ndjson`), which docs/FINE_LIST.md describes.
+///
+/// Permissions: `ledger.read` for JSON, `ledger.export` for files; the lines within reach.
+#[utoipa::path(
+    tag = "fine-lists",
+    params(("period" = Period, Path, description = "The month"), ListQuery),
+    responses(
+        (status = 200, description = "The list", headers(("Assay-List-Digest" = String, description = "Of a closed list: sha-256=<hex>")), content(
+            (FineListPage = "application/json"),
+            (String = "application/x-ndjson"),
+            (String = "text/csv"),
+            (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        )),
+        (status = "4XX", description = "Refused", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+#[get("/fine-lists/{period}")]
+async fn show(
+    request: HttpRequest,
+    app: web::Data<App>,
+    caller: Caller,
+    period: web::Path<Period>,
+    query: Query<ListQuery>,
+) -> Result<HttpResponse, Problem> {
+    let (period, query) = (period.into_inner(), query.0);
+    if let Some(format) = wanted_file(&request, query.format)? {
+        let lang = query.lang.unwrap_or(Language::Zh);
+        return Ok(send(fine_lists::export::export(&app, &caller, period, format, lang).await?));
+    }
+    let page = PageRequest::parse(query.limit, query.cursor.as_deref())?;
+    let list = fine_lists::show::show(&app, &caller, period, page).await?;
+    let mut response = HttpResponse::Ok();
+    if let Some(digest) = &list.digest {
+        response.insert_header((LIST_DIGEST, format!("sha-256={digest}")));
+    }
+    Ok(response.json(list))
+}
