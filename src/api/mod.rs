@@ -6,16 +6,22 @@ pub mod agents;
 pub mod attendance;
 pub mod audit;
 pub mod escalations;
+pub mod evaluations;
 pub mod fine_lists;
 pub mod fine_policies;
 pub mod ledger;
 pub mod me;
+pub mod pass_policies;
 pub mod periods;
+pub mod results;
+pub mod scorecards;
 pub mod settings;
 pub mod teams;
 pub mod tokens;
 pub mod users;
 pub mod vendors;
+pub mod violation_types;
+pub mod violations;
 
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
@@ -27,16 +33,22 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     attendance::routes(config);
     audit::routes(config);
     escalations::routes(config);
+    evaluations::routes(config);
     fine_lists::routes(config);
     fine_policies::routes(config);
     ledger::routes(config);
     me::routes(config);
+    pass_policies::routes(config);
     periods::routes(config);
+    results::routes(config);
+    scorecards::routes(config);
     settings::routes(config);
     teams::routes(config);
     tokens::routes(config);
     users::routes(config);
     vendors::routes(config);
+    violation_types::routes(config);
+    violations::routes(config);
 }
 
 /// What the OpenAPI document says beside the routes.

@@ -9,6 +9,7 @@ mod init;
 mod migrate;
 mod openapi;
 mod people;
+mod results;
 mod serve;
 mod token;
 mod user;
@@ -47,6 +48,7 @@ enum Command {
     Migrate(migrate::Args),
     Openapi(openapi::Args),
     People(people::Args),
+    Results(results::Args),
     Serve(serve::Args),
     Token(token::Args),
     User(user::Args),
@@ -75,6 +77,7 @@ pub fn run(cli: Cli) -> ExitCode {
                 Command::Migrate(args) => migrate::run(config, args).await,
                 Command::Openapi(args) => openapi::run(config, args).await,
                 Command::People(args) => people::run(config, args).await,
+                Command::Results(args) => results::run(config, args).await,
                 Command::Serve(args) => serve::run(config, args).await,
                 Command::Token(args) => token::run(config, args).await,
                 Command::User(args) => user::run(config, args).await,

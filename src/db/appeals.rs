@@ -211,6 +211,15 @@ pub fn is_pending(conn: &mut AnyConnection, evaluation: EvaluationId) -> Result<
     Ok(diesel::select(diesel::dsl::exists(query.select(appeals::id))).get_result(conn)?)
 }
 
+/// Whether an appeal was made about an evaluation, and not taken back.
+///
+/// # Errors
+/// What the database says.
+pub fn was_made(conn: &mut AnyConnection, evaluation: EvaluationId) -> Result<bool> {
+    let query = appeals::table.filter(appeals::evaluation_id.eq(evaluation).and(appeals::state.ne(AppealState::Withdrawn)));
+    Ok(diesel::select(diesel::dsl::exists(query.select(appeals::id))).get_result(conn)?)
+}
+
 /// The appeals that wait for a decision and are due before a moment, the earliest first.
 ///
 /// # Errors

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::connection::AnyConnection;
 use super::error::Result;
 use super::schema::drafts;
+use super::sql_types::At;
 use super::tx::{Tx, from_json, to_json};
 use crate::domain::evaluation::AnswerSheet;
 use crate::domain::id::{SampleId, UserId};
@@ -32,12 +33,12 @@ pub struct DraftRow {
 /// # Errors
 /// What the database says.
 pub fn find(conn: &mut AnyConnection, sample: SampleId) -> Result<Option<DraftRow>> {
-    let row: Option<(UserId, String, i32, i64, DateTime<Utc>)> = drafts::table
+    let row: Option<(UserId, String, i32, i64, At)> = drafts::table
         .find(sample)
         .select((drafts::inspector_id, drafts::content, drafts::version, drafts::seconds, drafts::saved_at))
         .first(conn)
         .optional()?;
-    row.map(|(inspector_id, content, version, seconds, saved_at)| {
+    row.map(|(inspector_id, content, version, seconds, At(saved_at))| {
         let sheet = from_json("drafts.content", &content)?;
         Ok(DraftRow { sample_id: sample, inspector_id, sheet, version, seconds, saved_at })
     })
@@ -56,7 +57,7 @@ pub fn store(tx: &mut Tx<'_>, row: &DraftRow) -> Result<()> {
             drafts::content.eq(&content),
             drafts::version.eq(row.version),
             drafts::seconds.eq(row.seconds),
-            drafts::saved_at.eq(row.saved_at),
+            drafts::saved_at.eq(At(row.saved_at)),
         ))
         .execute(tx.conn)?;
     if changed == 0 {
@@ -67,7 +68,7 @@ pub fn store(tx: &mut Tx<'_>, row: &DraftRow) -> Result<()> {
                 drafts::content.eq(&content),
                 drafts::version.eq(row.version),
                 drafts::seconds.eq(row.seconds),
-                drafts::saved_at.eq(row.saved_at),
+                drafts::saved_at.eq(At(row.saved_at)),
             ))
             .execute(tx.conn)?;
     }

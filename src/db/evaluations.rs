@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::connection::AnyConnection;
 use super::error::{Error, Result};
 use super::schema::{evaluation_items, evaluation_revisions, evaluations};
+use super::sql_types::{At, OptionalAt};
 use super::tx::{Tx, from_json, to_json};
 use crate::domain::Refusal;
 use crate::domain::evaluation::correction::Revision;
@@ -49,8 +50,10 @@ pub struct EvaluationRow {
     /// Number of the latest revision, from 1.
     pub revision: i32,
     /// When it was submitted.
+    #[diesel(deserialize_as = At)]
     pub submitted_at: DateTime<Utc>,
     /// When it was corrected last.
+    #[diesel(deserialize_as = OptionalAt)]
     pub corrected_at: Option<DateTime<Utc>>,
 }
 
@@ -106,8 +109,8 @@ pub fn insert(tx: &mut Tx<'_>, row: &EvaluationRow) -> Result<()> {
             evaluations::comment.eq(&row.comment),
             evaluations::seconds.eq(row.seconds),
             evaluations::revision.eq(row.revision),
-            evaluations::submitted_at.eq(row.submitted_at),
-            evaluations::corrected_at.eq(row.corrected_at),
+            evaluations::submitted_at.eq(At(row.submitted_at)),
+            evaluations::corrected_at.eq(row.corrected_at.map(At)),
         ))
         .execute(tx.conn)
         .map_err(|e| {
@@ -129,7 +132,7 @@ pub fn update(tx: &mut Tx<'_>, row: &EvaluationRow) -> Result<()> {
             evaluations::non_key_errors.eq(row.non_key_errors),
             evaluations::comment.eq(&row.comment),
             evaluations::revision.eq(row.revision),
-            evaluations::corrected_at.eq(row.corrected_at),
+            evaluations::corrected_at.eq(row.corrected_at.map(At)),
         ))
         .execute(tx.conn)?;
     Ok(())
@@ -203,7 +206,7 @@ pub fn insert_revision(tx: &mut Tx<'_>, evaluation: EvaluationId, row: &Revision
             evaluation_revisions::non_key_errors.eq(errors(row.content.grading.non_key_errors)),
             evaluation_revisions::reason.eq(row.reason.as_deref()),
             evaluation_revisions::made_by.eq(row.made_by),
-            evaluation_revisions::made_at.eq(row.made_at),
+            evaluation_revisions::made_at.eq(At(row.made_at)),
         ))
         .execute(tx.conn)?;
     Ok(())
@@ -214,7 +217,7 @@ pub fn insert_revision(tx: &mut Tx<'_>, evaluation: EvaluationId, row: &Revision
 /// # Errors
 /// What the database says.
 pub fn revisions(conn: &mut AnyConnection, evaluation: EvaluationId) -> Result<Vec<RevisionRow>> {
-    let rows: Vec<(i32, String, Option<String>, UserId, DateTime<Utc>)> = evaluation_revisions::table
+    let rows: Vec<(i32, String, Option<String>, UserId, At)> = evaluation_revisions::table
         .filter(evaluation_revisions::evaluation_id.eq(evaluation))
         .order(evaluation_revisions::revision)
         .select((
@@ -226,7 +229,7 @@ pub fn revisions(conn: &mut AnyConnection, evaluation: EvaluationId) -> Result<V
         ))
         .load(conn)?;
     rows.into_iter()
-        .map(|(revision, content, reason, made_by, made_at)| {
+        .map(|(revision, content, reason, made_by, At(made_at))| {
             let content = from_json("evaluation_revisions.content", &content)?;
             Ok(RevisionRow { revision, content, reason, made_by, made_at })
         })

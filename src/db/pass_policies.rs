@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::connection::AnyConnection;
 use super::error::Result;
 use super::schema::pass_policies;
+use super::sql_types::At;
 use super::tx::{Tx, from_json, to_json};
 use crate::domain::Refusal;
 use crate::domain::id::{PassPolicyId, UserId};
@@ -39,15 +40,15 @@ pub fn insert(tx: &mut Tx<'_>, row: &PassPolicyRow) -> Result<()> {
             pass_policies::first_period.eq(row.policy.first_period),
             pass_policies::content.eq(to_json(&row.policy)?),
             pass_policies::created_by.eq(row.created_by),
-            pass_policies::created_at.eq(row.created_at),
+            pass_policies::created_at.eq(At(row.created_at)),
         ))
         .execute(tx.conn)?;
     Ok(())
 }
 
-type Stored = (PassPolicyId, i32, String, Option<UserId>, DateTime<Utc>);
+type Stored = (PassPolicyId, i32, String, Option<UserId>, At);
 
-fn read((id, number, content, created_by, created_at): Stored) -> Result<PassPolicyRow> {
+fn read((id, number, content, created_by, At(created_at)): Stored) -> Result<PassPolicyRow> {
     Ok(PassPolicyRow { id, number, policy: from_json("pass_policies.content", &content)?, created_by, created_at })
 }
 
@@ -58,13 +59,7 @@ fn read((id, number, content, created_by, created_at): Stored) -> Result<PassPol
 pub fn all(conn: &mut AnyConnection) -> Result<Vec<PassPolicyRow>> {
     let rows: Vec<Stored> = pass_policies::table
         .order(pass_policies::number.desc())
-        .select((
-            pass_policies::id,
-            pass_policies::number,
-            pass_policies::content,
-            pass_policies::created_by,
-            pass_policies::created_at,
-        ))
+        .select((pass_policies::id, pass_policies::number, pass_policies::content, pass_policies::created_by, pass_policies::created_at))
         .load(conn)?;
     rows.into_iter().map(read).collect()
 }
@@ -77,13 +72,7 @@ pub fn in_force(conn: &mut AnyConnection, period: Period) -> Result<PassPolicyRo
     let found: Option<Stored> = pass_policies::table
         .filter(pass_policies::first_period.le(period))
         .order((pass_policies::first_period.desc(), pass_policies::number.desc()))
-        .select((
-            pass_policies::id,
-            pass_policies::number,
-            pass_policies::content,
-            pass_policies::created_by,
-            pass_policies::created_at,
-        ))
+        .select((pass_policies::id, pass_policies::number, pass_policies::content, pass_policies::created_by, pass_policies::created_at))
         .first(conn)
         .optional()?;
     let found = found.ok_or_else(|| Refusal::conflict("no_pass_policy", format!("no pass policy is in force for {period}")))?;

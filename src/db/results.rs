@@ -13,10 +13,11 @@ use super::error::Result;
 use super::schema::{
     agent_teams, agents, attendance, conversations, evaluations, period_agents, period_units, periods, team_ancestors, teams, vendors,
 };
-use super::scope::team_ids;
+use super::scope;
 use super::tx::{Tx, from_json, to_json};
 use crate::domain::access::Reach;
 use crate::domain::id::{AgentId, EvaluationId, SampleId, TeamId, VendorId};
+use crate::domain::month_close::PeriodState;
 use crate::domain::period::Period;
 use crate::domain::results::Counts;
 use crate::domain::results::report::{AgentReport, AgentResult, CountedEvaluation, Member, Unit, UnitKind, UnitResult};
@@ -52,7 +53,7 @@ impl Wanted {
 /// # Errors
 /// What the database says.
 pub fn members(conn: &mut AnyConnection, day: NaiveDate, wanted: &Wanted) -> Result<Vec<Member>> {
-    let (later, earlier) = diesel::alias!(agent_teams as later: Later, agent_teams as earlier: Earlier);
+    let (later, earlier) = diesel::alias!(agent_teams as later, agent_teams as earlier);
     let moved_later = later
         .filter(later.field(agent_teams::agent_id).eq(agent_teams::agent_id))
         .filter(later.field(agent_teams::from_date).le(day))
@@ -64,10 +65,7 @@ pub fn members(conn: &mut AnyConnection, day: NaiveDate, wanted: &Wanted) -> Res
         .inner_join(agents::table)
         .inner_join(teams::table)
         .filter(
-            agent_teams::from_date
-                .le(day)
-                .and(not(exists(moved_later)))
-                .or(agent_teams::from_date.gt(day).and(not(exists(was_elsewhere)))),
+            agent_teams::from_date.le(day).and(not(exists(moved_later))).or(agent_teams::from_date.gt(day).and(not(exists(was_elsewhere)))),
         )
         .order((agents::employee_no, agents::id))
         .select((
@@ -81,7 +79,7 @@ pub fn members(conn: &mut AnyConnection, day: NaiveDate, wanted: &Wanted) -> Res
         ))
         .into_boxed();
     if !wanted.reach.all {
-        query = query.filter(agent_teams::team_id.eq_any(team_ids(&wanted.reach)).or(agents::id.eq_any(wanted.own())));
+        query = query.filter(scope::teams(agent_teams::team_id, &wanted.reach).or(agents::id.eq_any(wanted.own())));
     }
     if let Some(agent) = wanted.agent {
         query = query.filter(agents::id.eq(agent));
@@ -93,7 +91,8 @@ pub fn members(conn: &mut AnyConnection, day: NaiveDate, wanted: &Wanted) -> Res
     if let Some(vendor) = wanted.vendor {
         query = query.filter(teams::vendor_id.eq(vendor));
     }
-    let rows: Vec<(AgentId, String, String, Option<NaiveDate>, NaiveDate, TeamId, Option<VendorId>)> = query.load(conn)?;
+    type Row = (AgentId, String, String, Option<NaiveDate>, NaiveDate, TeamId, Option<VendorId>);
+    let rows: Vec<Row> = query.load(conn)?;
     Ok(rows
         .into_iter()
         .map(|(agent_id, employee_no, name, left_on, since, team_id, vendor_id)| Member {
@@ -156,14 +155,13 @@ pub fn attended(conn: &mut AnyConnection, period: Period, agent: Option<AgentId>
 /// # Errors
 /// What the database says.
 pub fn conversation_days(conn: &mut AnyConnection, period: Period, agent: Option<AgentId>) -> Result<BTreeMap<AgentId, u32>> {
-    let known = attendance::table
-        .filter(attendance::agent_id.eq(conversations::agent_id))
-        .filter(attendance::period.eq(conversations::period));
+    let known =
+        attendance::table.filter(attendance::agent_id.eq(conversations::agent_id)).filter(attendance::period.eq(conversations::period));
     let mut query = conversations::table
         .group_by(conversations::agent_id)
         .select((conversations::agent_id, sql::<BigInt>("COUNT(DISTINCT conversations.local_day)")))
         .filter(conversations::period.eq(period))
-        .filter(not(exists(known)))
+        .filter(conversations::agent_id.eq_any(unknown))
         .into_boxed();
     if let Some(agent) = agent {
         query = query.filter(conversations::agent_id.eq(agent));
@@ -181,13 +179,7 @@ pub fn rests_on(conn: &mut AnyConnection, period: Period, agent: Option<AgentId>
         .filter(evaluations::period.eq(period))
         .filter(evaluations::counts.eq(true))
         .order((evaluations::submitted_at, evaluations::id))
-        .select((
-            evaluations::agent_id,
-            evaluations::id,
-            evaluations::sample_id,
-            evaluations::key_errors,
-            evaluations::non_key_errors,
-        ))
+        .select((evaluations::agent_id, evaluations::id, evaluations::sample_id, evaluations::key_errors, evaluations::non_key_errors))
         .into_boxed();
     if let Some(agent) = agent {
         query = query.filter(evaluations::agent_id.eq(agent));
@@ -212,7 +204,7 @@ pub fn rests_on(conn: &mut AnyConnection, period: Period, agent: Option<AgentId>
 /// What the database says.
 pub fn team_units(conn: &mut AnyConnection, reach: &Reach) -> Result<Vec<Unit>> {
     let rows: Vec<(TeamId, Option<TeamId>, String, String, bool)> = teams::table
-        .filter(teams::id.eq_any(team_ids(reach)))
+        .filter(scope::teams(teams::id, reach))
         .order((teams::code, teams::id))
         .select((teams::id, teams::parent_id, teams::code, teams::name, teams::archived_at.is_not_null()))
         .load(conn)?;
@@ -259,65 +251,49 @@ pub fn teams_above(conn: &mut AnyConnection) -> Result<BTreeMap<TeamId, Vec<Uuid
 /// # Errors
 /// What the database says.
 pub fn is_frozen(conn: &mut AnyConnection, period: Period) -> Result<bool> {
-    Ok(diesel::select(exists(periods::table.filter(periods::period.eq(period)).filter(periods::state.eq("closed")))).get_result(conn)?)
+    Ok(diesel::select(exists(periods::table.filter(periods::period.eq(period)).filter(periods::state.eq(PeriodState::Closed))))
+        .get_result(conn)?)
 }
 
-/// The last closed period, if there is one.
+/// Freezes an agent's result.
 ///
 /// # Errors
 /// What the database says.
-pub fn last_closed(conn: &mut AnyConnection) -> Result<Option<Period>> {
-    Ok(periods::table
-        .filter(periods::state.eq("closed"))
-        .order(periods::period.desc())
-        .select(periods::period)
-        .first::<Period>(conn)
-        .optional()?)
-}
-
-/// Freezes agents' results.
-///
-/// # Errors
-/// What the database says.
-pub fn freeze_agents(tx: &mut Tx<'_>, reports: &[AgentReport]) -> Result<()> {
+pub fn freeze_agent(tx: &mut Tx<'_>, AgentReport { result, rests_on }: &AgentReport) -> Result<()> {
     let signed = |number: u64| i32::try_from(number).unwrap_or(i32::MAX);
-    for AgentReport { result, rests_on } in reports {
-        diesel::insert_into(period_agents::table)
-            .values((
-                period_agents::period.eq(result.period),
-                period_agents::agent_id.eq(result.agent_id),
-                period_agents::team_id.eq(result.team_id),
-                period_agents::vendor_id.eq(result.vendor_id),
-                period_agents::samples.eq(signed(result.evaluations)),
-                period_agents::key_errors.eq(signed(result.key_errors)),
-                period_agents::non_key_errors.eq(signed(result.non_key_errors)),
-                period_agents::verdict.eq(result.verdict),
-                period_agents::worked_days.eq(i32::try_from(result.worked_days.days).unwrap_or(i32::MAX)),
-                period_agents::worked_source.eq(result.worked_days.source),
-                period_agents::effective.eq(result.effective),
-                period_agents::content.eq(to_json(result)?),
-                period_agents::rests_on.eq(to_json(rests_on)?),
-            ))
-            .execute(tx.conn)?;
-    }
+    diesel::insert_into(period_agents::table)
+        .values((
+            period_agents::period.eq(result.period),
+            period_agents::agent_id.eq(result.agent_id),
+            period_agents::team_id.eq(result.team_id),
+            period_agents::vendor_id.eq(result.vendor_id),
+            period_agents::samples.eq(signed(result.evaluations)),
+            period_agents::key_errors.eq(signed(result.key_errors)),
+            period_agents::non_key_errors.eq(signed(result.non_key_errors)),
+            period_agents::verdict.eq(result.verdict),
+            period_agents::worked_days.eq(i32::try_from(result.worked_days.days).unwrap_or(i32::MAX)),
+            period_agents::worked_source.eq(result.worked_days.source),
+            period_agents::effective.eq(result.effective),
+            period_agents::content.eq(to_json(result)?),
+            period_agents::rests_on.eq(to_json(rests_on)?),
+        ))
+        .execute(tx.conn)?;
     Ok(())
 }
 
-/// Freezes the results of teams, vendors or the centre.
+/// Freezes the result of a team, a vendor or the centre.
 ///
 /// # Errors
 /// What the database says.
-pub fn freeze_units(tx: &mut Tx<'_>, results: &[UnitResult]) -> Result<()> {
-    for result in results {
-        diesel::insert_into(period_units::table)
-            .values((
-                period_units::period.eq(result.period),
-                period_units::unit_kind.eq(result.kind),
-                period_units::unit_id.eq(result.id),
-                period_units::content.eq(to_json(result)?),
-            ))
-            .execute(tx.conn)?;
-    }
+pub fn freeze_unit(tx: &mut Tx<'_>, result: &UnitResult) -> Result<()> {
+    diesel::insert_into(period_units::table)
+        .values((
+            period_units::period.eq(result.period),
+            period_units::unit_kind.eq(result.kind),
+            period_units::unit_id.eq(TeamId(result.id)),
+            period_units::content.eq(to_json(result)?),
+        ))
+        .execute(tx.conn)?;
     Ok(())
 }
 
@@ -328,8 +304,7 @@ pub fn freeze_units(tx: &mut Tx<'_>, results: &[UnitResult]) -> Result<()> {
 pub fn frozen_agents(conn: &mut AnyConnection, period: Period, wanted: &Wanted) -> Result<Vec<AgentResult>> {
     let mut query = period_agents::table.filter(period_agents::period.eq(period)).select(period_agents::content).into_boxed();
     if !wanted.reach.all {
-        let teams = team_ids(&wanted.reach).select(teams::id.nullable());
-        query = query.filter(period_agents::team_id.eq_any(teams).or(period_agents::agent_id.eq_any(wanted.own())).is_not_distinct_from(true));
+        query = query.filter(scope::teams(period_agents::team_id, &wanted.reach).or(period_agents::agent_id.eq_any(wanted.own())));
     }
     if let Some(agent) = wanted.agent {
         query = query.filter(period_agents::agent_id.eq(agent));
@@ -367,14 +342,9 @@ pub fn frozen_units(conn: &mut AnyConnection, period: Period, kind: UnitKind, re
         .select(period_units::content)
         .into_boxed();
     match kind {
-        UnitKind::Team if !reach.all => {
-            let within: Vec<TeamId> = team_ids(reach).load(conn)?;
-            query = query.filter(period_units::unit_id.eq_any(within.into_iter().map(|id| id.0).collect::<Vec<Uuid>>()));
-        }
-        UnitKind::Vendor if !reach.all => {
-            query = query.filter(period_units::unit_id.eq_any(reach.vendors.iter().map(|id| id.0).collect::<Vec<Uuid>>()));
-        }
-        UnitKind::Team | UnitKind::Vendor | UnitKind::Centre => {}
+        UnitKind::Team => query = query.filter(scope::teams(period_units::unit_id, reach)),
+        UnitKind::Vendor if !reach.all => query = query.filter(period_units::unit_id.eq_any(reach.vendors.clone())),
+        UnitKind::Vendor | UnitKind::Centre => {}
     }
     let rows: Vec<String> = query.load(conn)?;
     let mut results: Vec<UnitResult> = rows.iter().map(|row| from_json("period_units.content", row)).collect::<Result<_>>()?;

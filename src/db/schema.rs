@@ -702,6 +702,7 @@ diesel::table! {
         worked_source -> Text,
         effective -> Bool,
         content -> Text,
+        rests_on -> Text,
     }
 }
 

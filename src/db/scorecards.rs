@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::connection::AnyConnection;
 use super::error::{Error, Result};
 use super::schema::{scorecard_versions, scorecards};
+use super::sql_types::{At, OptionalAt};
 use super::tx::{Tx, from_json, to_json};
 use crate::domain::Refusal;
 use crate::domain::id::{ScorecardId, ScorecardVersionId};
@@ -25,6 +26,7 @@ pub struct ScorecardRow {
     /// Name in English.
     pub name_en: String,
     /// When it was created.
+    #[diesel(deserialize_as = At)]
     pub created_at: DateTime<Utc>,
 }
 
@@ -43,10 +45,13 @@ pub struct VersionRow {
     /// Rises with each change of the draft.
     pub version: i32,
     /// When it was created.
+    #[diesel(deserialize_as = At)]
     pub created_at: DateTime<Utc>,
     /// When it was published.
+    #[diesel(deserialize_as = OptionalAt)]
     pub published_at: Option<DateTime<Utc>>,
     /// When it was retired.
+    #[diesel(deserialize_as = OptionalAt)]
     pub retired_at: Option<DateTime<Utc>>,
 }
 
@@ -61,7 +66,7 @@ pub fn insert(tx: &mut Tx<'_>, row: &ScorecardRow) -> Result<()> {
             scorecards::code.eq(&row.code),
             scorecards::name_zh.eq(&row.name_zh),
             scorecards::name_en.eq(&row.name_en),
-            scorecards::created_at.eq(row.created_at),
+            scorecards::created_at.eq(At(row.created_at)),
         ))
         .execute(tx.conn)
         .map_err(|e| {
@@ -85,9 +90,9 @@ pub fn insert_version(tx: &mut Tx<'_>, row: &VersionRow, content: &ScorecardCont
             scorecard_versions::state.eq(row.state),
             scorecard_versions::content.eq(to_json(content)?),
             scorecard_versions::version.eq(row.version),
-            scorecard_versions::created_at.eq(row.created_at),
-            scorecard_versions::published_at.eq(row.published_at),
-            scorecard_versions::retired_at.eq(row.retired_at),
+            scorecard_versions::created_at.eq(At(row.created_at)),
+            scorecard_versions::published_at.eq(row.published_at.map(At)),
+            scorecard_versions::retired_at.eq(row.retired_at.map(At)),
         ))
         .execute(tx.conn)?;
     Ok(())
@@ -106,8 +111,8 @@ pub fn update_version(tx: &mut Tx<'_>, row: &VersionRow, content: Option<&Scorec
         .set((
             scorecard_versions::state.eq(row.state),
             scorecard_versions::version.eq(row.version),
-            scorecard_versions::published_at.eq(row.published_at),
-            scorecard_versions::retired_at.eq(row.retired_at),
+            scorecard_versions::published_at.eq(row.published_at.map(At)),
+            scorecard_versions::retired_at.eq(row.retired_at.map(At)),
         ))
         .execute(tx.conn)?;
     Ok(())

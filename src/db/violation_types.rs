@@ -94,7 +94,7 @@ pub fn insert(tx: &mut Tx<'_>, row: &ViolationTypeRow) -> Result<()> {
             violation_types::active.eq(row.active),
             violation_types::position.eq(row.position),
             violation_types::version.eq(row.version),
-            violation_types::created_at.eq(tx.now),
+            violation_types::created_at.eq(tx.at()),
         ))
         .execute(tx.conn)
         .map_err(|e| {
@@ -164,9 +164,8 @@ pub fn page(conn: &mut AnyConnection, active: Option<bool>, page: &PageRequest) 
     if let Some(after) = &page.after {
         let position: i32 = after.key.parse().map_err(|_| Refusal::invalid("cursor", "is not a cursor of this list"))?;
         let id = ViolationTypeId(after.id);
-        query = query.filter(
-            violation_types::position.gt(position).or(violation_types::position.eq(position).and(violation_types::id.gt(id))),
-        );
+        query =
+            query.filter(violation_types::position.gt(position).or(violation_types::position.eq(position).and(violation_types::id.gt(id))));
     }
     Ok(query.load(conn)?)
 }

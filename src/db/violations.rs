@@ -58,7 +58,7 @@ pub fn insert(
             violations::comment.eq(&graded.comment),
             violations::evidence.eq(to_json(&graded.evidence)?),
             violations::state.eq(ViolationState::Confirmed),
-            violations::created_at.eq(tx.now),
+            violations::created_at.eq(tx.at()),
         ))
         .execute(tx.conn)?;
     Ok(())
@@ -84,13 +84,24 @@ pub fn update(tx: &mut Tx<'_>, id: ViolationId, graded: &GradedViolation) -> Res
     Ok(())
 }
 
+/// Ends a violation that an appeal has overturned.
+///
+/// # Errors
+/// What the database says.
+pub fn overturn(tx: &mut Tx<'_>, id: ViolationId) -> Result<()> {
+    diesel::update(violations::table.find(id))
+        .set((violations::state.eq(ViolationState::Overturned), violations::ended_at.eq(tx.at())))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
 /// Ends a violation that a correction took back.
 ///
 /// # Errors
 /// What the database says.
 pub fn withdraw(tx: &mut Tx<'_>, id: ViolationId) -> Result<()> {
     diesel::update(violations::table.find(id))
-        .set((violations::state.eq(ViolationState::Withdrawn), violations::ended_at.eq(tx.now)))
+        .set((violations::state.eq(ViolationState::Withdrawn), violations::ended_at.eq(tx.at())))
         .execute(tx.conn)?;
     Ok(())
 }

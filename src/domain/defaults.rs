@@ -1,14 +1,16 @@
-//! The default catalogue, scorecards and pass policy that an installation starts with: the files of `seed/`, built into the program
+//! The default catalogue, scorecards and policies that an installation starts with: the files of `seed/`, built into the program
 //! (handbook 4). Everything in them is data that a QA manager changes in the running service.
 
 use serde::Deserialize;
 
 use super::catalogue::{ViolationType, ViolationTypeInput};
+use super::fine_policy::FineTerms;
 use super::pass_policy::PassPolicy;
 use super::refusal::{Refusal, Refused};
 use super::scorecard::ScorecardContent;
 
 const CATALOGUE: &str = include_str!("../../seed/catalogue.json");
+const FINE_POLICY: &str = include_str!("../../seed/fine_policy.json");
 const PASS_POLICY: &str = include_str!("../../seed/pass_policy.json");
 const SCORECARDS: [(&str, &str); 2] = [
     ("seed/scorecards/phone.json", include_str!("../../seed/scorecards/phone.json")),
@@ -56,6 +58,14 @@ fn parse<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Refused<T> {
 pub fn catalogue() -> Refused<Vec<ViolationType>> {
     let file: CatalogueFile = parse("seed/catalogue.json", CATALOGUE)?;
     file.types.into_iter().map(ViolationType::checked).collect()
+}
+
+/// The first fine policy, `seed/fine_policy.json`; it speaks of CNY.
+///
+/// # Errors
+/// `Invalid` where the file is wrong; a test holds that it is not.
+pub fn fine_policy() -> Refused<FineTerms> {
+    parse("seed/fine_policy.json", FINE_POLICY)
 }
 
 /// The scorecards of `seed/scorecards/`.
@@ -142,6 +152,11 @@ mod tests {
                 assert!(item.kind == ItemKind::NonKey || item.comment_on_fail, "{}: a key error says why", item.code);
             }
         }
+    }
+
+    #[test]
+    fn the_first_fine_policy_prices_every_class() {
+        assert_eq!(fine_policy().unwrap().class_amounts_minor.len(), ViolationClass::ALL.len());
     }
 
     #[test]

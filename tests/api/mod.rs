@@ -1,13 +1,18 @@
 mod agents;
 mod attendance;
 mod audit;
+mod evaluations;
 mod fine_lists;
 pub mod fine_policies;
 mod ledger;
 mod me;
+mod pass_policies;
 mod people_access;
 mod periods;
+mod results;
+mod scorecards;
 mod teams;
 mod tokens;
 mod users;
 mod vendors;
+mod violation_types;

@@ -5,6 +5,7 @@
 pub mod browser;
 pub mod client;
 pub mod graded;
+pub mod grading;
 pub mod people;
 pub mod postgres;
 

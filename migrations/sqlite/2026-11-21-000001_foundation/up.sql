@@ -189,7 +189,7 @@ CREATE TABLE conversations (
     updated_at BIGINT NOT NULL,
     CONSTRAINT conversations_identity_unique UNIQUE (source, external_id)
 );
-CREATE INDEX conversations_of_period ON conversations (period, agent_id, id);
+CREATE INDEX conversations_of_period ON conversations (period, agent_id, id, local_day);
 CREATE INDEX conversations_of_agent ON conversations (agent_id, started_at, id);
 CREATE INDEX conversations_in_time ON conversations (started_at, id);
 
@@ -526,6 +526,7 @@ CREATE TABLE period_agents (
     worked_source TEXT NOT NULL,
     effective BOOLEAN NOT NULL,
     content TEXT NOT NULL,
+    rests_on TEXT NOT NULL,
     PRIMARY KEY (period, agent_id)
 );
 

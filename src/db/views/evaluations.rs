@@ -9,13 +9,14 @@ use crate::db::connection::AnyConnection;
 use crate::db::error::Result;
 use crate::db::evaluations::EvaluationRow;
 use crate::db::schema::{agents, evaluations, samples, scorecard_versions, scorecards, team_ancestors, users};
-use crate::db::scope::agent_ids;
-use crate::domain::{Refusal, Refused};
+use crate::db::scope;
+use crate::db::sql_types::At;
 use crate::domain::access::Reach;
 use crate::domain::id::{AgentId, ConversationId, EvaluationId, SampleId, ScorecardId, TeamId, UserId};
 use crate::domain::page::{Cursor, PageRequest};
 use crate::domain::period::Period;
 use crate::domain::sampling::sample::SampleKind;
+use crate::domain::{Refusal, Refused};
 
 /// An evaluation as it is listed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -148,7 +149,7 @@ pub fn page(conn: &mut AnyConnection, reach: &Reach, filter: &EvaluationFilter, 
         .into_boxed();
     if !reach.all {
         let graded = reach.user.filter(|_| reach.own);
-        query = query.filter(evaluations::agent_id.eq_any(agent_ids(reach)).or(evaluations::inspector_id.eq_any(graded)));
+        query = query.filter(scope::agents(evaluations::agent_id, reach).or(evaluations::inspector_id.eq_any(graded)));
         if filter.names_agent() {
             // A filter must not tell what blind mode hides.
             query = query.filter(samples::blind.eq(false).or(evaluations::inspector_id.ne_all(reach.user)));
@@ -176,8 +177,7 @@ pub fn page(conn: &mut AnyConnection, reach: &Reach, filter: &EvaluationFilter, 
     if let Some(after) = &page.after {
         let (at, id) = moment_cursor(after)?;
         let id = EvaluationId(id);
-        query =
-            query.filter(evaluations::submitted_at.lt(at).or(evaluations::submitted_at.eq(at).and(evaluations::id.lt(id))));
+        query = query.filter(evaluations::submitted_at.lt(At(at)).or(evaluations::submitted_at.eq(At(at)).and(evaluations::id.lt(id))));
     }
     let rows: Vec<Joined> = query.load(conn)?;
     Ok(rows.into_iter().map(|row| summary(row, reach)).collect())
@@ -204,5 +204,6 @@ pub fn moment_key(at: DateTime<Utc>) -> String {
 /// `Invalid` on the field `cursor`.
 pub fn moment_cursor(cursor: &Cursor) -> Refused<(DateTime<Utc>, Uuid)> {
     let at = cursor.key.parse().ok().and_then(DateTime::from_timestamp_micros);
-    at.map(|at| (at, cursor.id)).ok_or_else(|| Refusal::invalid("cursor", "is not a cursor of this list; use the `next` of the page before"))
+    at.map(|at| (at, cursor.id))
+        .ok_or_else(|| Refusal::invalid("cursor", "is not a cursor of this list; use the `next` of the page before"))
 }

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use crate::db::connection::AnyConnection;
 use crate::db::error::Result;
 use crate::db::schema::{conversations, recordings, samples, scorecard_versions};
+use crate::db::sql_types::{At, OptionalAt};
 use crate::db::tx::{Tx, from_json};
 use crate::domain::evidence::Material;
 use crate::domain::id::{AgentId, ConversationId, RecordingId, SampleId, ScorecardVersionId, UserId};
@@ -36,6 +37,7 @@ pub struct GradedSample {
     /// Whom it is assigned to.
     pub inspector_id: Option<UserId>,
     /// Until when its claim holds without a sign of work.
+    #[diesel(deserialize_as = OptionalAt)]
     pub claim_until: Option<DateTime<Utc>>,
 }
 
@@ -80,7 +82,7 @@ pub fn basis(conn: &mut AnyConnection, sample: SampleId) -> Result<Option<Gradin
 /// # Errors
 /// What the database says.
 pub fn prolong_claim(tx: &mut Tx<'_>, sample: SampleId, until: DateTime<Utc>) -> Result<()> {
-    diesel::update(samples::table.find(sample)).set(samples::claim_until.eq(until)).execute(tx.conn)?;
+    diesel::update(samples::table.find(sample)).set(samples::claim_until.eq(At(until))).execute(tx.conn)?;
     Ok(())
 }
 
@@ -90,11 +92,7 @@ pub fn prolong_claim(tx: &mut Tx<'_>, sample: SampleId, until: DateTime<Utc>) ->
 /// What the database says.
 pub fn lock_sample(tx: &mut Tx<'_>, sample: SampleId) -> Result<()> {
     diesel::update(samples::table.find(sample))
-        .set((
-            samples::state.eq(SampleState::Submitted),
-            samples::submitted_at.eq(tx.now),
-            samples::claim_until.eq(None::<DateTime<Utc>>),
-        ))
+        .set((samples::state.eq(SampleState::Submitted), samples::submitted_at.eq(tx.at()), samples::claim_until.eq(None::<At>)))
         .execute(tx.conn)?;
     Ok(())
 }

@@ -1,3 +1,6 @@
 //! Read models: lists and queues, each one query.
 
+pub mod evaluations;
 pub mod fine_lines;
+pub mod grading;
+pub mod violations;

@@ -8,7 +8,8 @@ use super::evaluations::{hidden, moment_cursor};
 use crate::db::connection::AnyConnection;
 use crate::db::error::Result;
 use crate::db::schema::{agents, evaluations, samples, team_ancestors, violation_types, violations};
-use crate::db::scope::agent_ids;
+use crate::db::scope;
+use crate::db::sql_types::{At, OptionalAt};
 use crate::db::tx::from_json;
 use crate::domain::access::Reach;
 use crate::domain::evidence::Evidence;
@@ -110,7 +111,9 @@ struct ViolationRow {
     comment: String,
     evidence: String,
     state: ViolationState,
+    #[diesel(deserialize_as = At)]
     created_at: DateTime<Utc>,
+    #[diesel(deserialize_as = OptionalAt)]
     ended_at: Option<DateTime<Utc>>,
 }
 
@@ -167,7 +170,7 @@ pub fn page(conn: &mut AnyConnection, reach: &Reach, filter: &ViolationFilter, p
         .into_boxed();
     if !reach.all {
         let graded = reach.user.filter(|_| reach.own);
-        query = query.filter(violations::agent_id.eq_any(agent_ids(reach)).or(evaluations::inspector_id.eq_any(graded)));
+        query = query.filter(scope::agents(violations::agent_id, reach).or(evaluations::inspector_id.eq_any(graded)));
         if filter.names_agent() {
             // A filter must not tell what blind mode hides.
             query = query.filter(samples::blind.eq(false).or(evaluations::inspector_id.ne_all(reach.user)));
@@ -198,7 +201,7 @@ pub fn page(conn: &mut AnyConnection, reach: &Reach, filter: &ViolationFilter, p
     if let Some(after) = &page.after {
         let (at, id) = moment_cursor(after)?;
         let id = ViolationId(id);
-        query = query.filter(violations::created_at.lt(at).or(violations::created_at.eq(at).and(violations::id.lt(id))));
+        query = query.filter(violations::created_at.lt(At(at)).or(violations::created_at.eq(At(at)).and(violations::id.lt(id))));
     }
     let rows: Vec<Joined> = query.load(conn)?;
     rows.into_iter().map(|row| summary(row, reach)).collect()
@@ -209,8 +212,7 @@ pub fn page(conn: &mut AnyConnection, reach: &Reach, filter: &ViolationFilter, p
 /// # Errors
 /// What the database says.
 pub fn of_evaluation(conn: &mut AnyConnection, reach: &Reach, evaluation: EvaluationId) -> Result<Vec<ViolationSummary>> {
-    let filter =
-        ViolationFilter { evaluation: Some(evaluation), state: Some(ViolationState::Confirmed), ..ViolationFilter::default() };
+    let filter = ViolationFilter { evaluation: Some(evaluation), state: Some(ViolationState::Confirmed), ..ViolationFilter::default() };
     let mut found = page(conn, reach, &filter, &PageRequest { limit: PageRequest::MAX, after: None })?;
     found.sort_by(|a, b| (a.class, &a.violation_type).cmp(&(b.class, &b.violation_type)));
     Ok(found)

@@ -1,9 +1,12 @@
-//! Loads what a new centre starts with from `seed/`: the violation catalogue, the scorecards, published, and the first pass policy.
+//! Loads what a new centre starts with from `seed/`: the violation catalogue, the scorecards, published, and the first policies.
 
 use crate::db::pass_policies::PassPolicyRow;
 use crate::db::violation_types::ViolationTypeRow;
 use crate::db::{self, Result, Tx};
 use crate::domain::defaults;
+use crate::domain::fine_policy::FineTerms;
+use crate::domain::page::PageRequest;
+use crate::usecases::fine_policies;
 use crate::usecases::scorecards::create::NewScorecard;
 use crate::usecases::scorecards::{create, publish};
 
@@ -30,6 +33,10 @@ pub fn load_defaults(tx: &mut Tx<'_>) -> Result<()> {
         let row = PassPolicyRow { id: tx.id(), number: 1, policy, created_by: None, created_at: tx.now };
         db::pass_policies::insert(tx, &row)?;
         tx.audit_new("pass_policy.created", ("pass_policy", &row.id), &policy)?;
+    }
+    if db::fine_policies::page(tx.conn, &PageRequest { limit: 1, after: None })?.items.is_empty() {
+        let currency = db::organisation::load(tx.conn)?.currency;
+        fine_policies::create::store(tx, FineTerms { currency, ..defaults::fine_policy()? })?;
     }
     Ok(())
 }

@@ -1,3 +1,3 @@
-//! The default catalogue, scorecards and pass policy of a new centre.
+//! The default catalogue, scorecards and policies of a new centre.
 
 pub mod load_defaults;

@@ -56,7 +56,8 @@ pub(crate) fn check_claim(sample: &GradedSample) -> Result<()> {
     match sample.state {
         SampleState::Claimed => Ok(()),
         SampleState::Open => {
-            Err(Refusal::conflict("not_claimed", "this sample is not claimed, or the claim ran out; take it with POST /api/v1/queue/next").into())
+            Err(Refusal::conflict("not_claimed", "this sample is not claimed, or the claim ran out; take it with POST /api/v1/queue/next")
+                .into())
         }
         SampleState::Submitted => Err(Refusal::conflict("already_submitted", "this sample has been evaluated already").into()),
         SampleState::Replaced => Err(Refusal::conflict("sample_replaced", "this sample was replaced by another one").into()),

@@ -49,11 +49,8 @@ pub async fn save(app: &App, actor: &Actor, sample: SampleId, command: SaveDraft
             return Ok(Draft::of(row));
         }
         version::check(command.version, stored_version)?;
-        let types: BTreeMap<_, _> = db::violation_types::all(tx.conn)?
-            .into_iter()
-            .filter(|(_, row)| row.active)
-            .map(|(code, row)| (code, row.rules()))
-            .collect();
+        let types: BTreeMap<_, _> =
+            db::violation_types::all(tx.conn)?.into_iter().filter(|(_, row)| row.active).map(|(code, row)| (code, row.rules())).collect();
         check_draft(&command.sheet, Basis { content: &basis.content, types: &types, material: &basis.material })
             .map_err(|refusal| refusal.within("sheet"))?;
         let row = DraftRow {

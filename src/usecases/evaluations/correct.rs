@@ -13,6 +13,7 @@ use crate::domain::evaluation::{AnswerSheet, Basis, grade};
 use crate::domain::id::{EvaluationId, UserId};
 use crate::domain::refusal::checked_text;
 use crate::domain::{Refusal, version};
+use crate::usecases::escalation::open_for_evaluation::open_for_evaluation;
 use crate::usecases::fines::post::post_for_evaluation;
 
 /// What to correct.
@@ -30,7 +31,7 @@ pub struct Correction {
 ///
 /// # Errors
 /// `Forbidden` where it is somebody else's; `NotFound`; `Stale`; `Invalid` with all faults; `Conflict` with code `correction_time_over` or
-/// `period_closed`.
+/// `period_closed` or `under_appeal`; `Busy` while the period is being closed.
 pub async fn correct(app: &App, actor: &Actor, id: EvaluationId, seen_revision: i32, command: Correction) -> Result<Evaluation> {
     actor.may(Action::Grade)?;
     let inspector = actor.person()?;
@@ -47,6 +48,10 @@ pub async fn correct(app: &App, actor: &Actor, id: EvaluationId, seen_revision: 
         version::check(seen_revision, row.revision)?;
         check_time(row.submitted_at, tx.now, hours)?;
         check_open(tx.conn, row.period)?;
+        if db::appeals::was_made(tx.conn, id)? {
+            let message = "an appeal was made against this evaluation; from then on only its decision changes it";
+            return Err(Refusal::conflict("under_appeal", message).into());
+        }
         store(tx, row, inspector, &command.sheet, &reason)?;
         seen(tx.conn, &reach, id)
     })
@@ -83,8 +88,8 @@ fn store(tx: &mut Tx<'_>, mut row: EvaluationRow, inspector: UserId, sheet: &Ans
     let types = types_of(&grading, &types);
     let content = Revision { sheet: sheet.clone().normalised(), grading, types };
     tx.audit("evaluation.corrected", ("evaluation", &row.id), Some(&before.grading), Some(&content.grading), Some(reason))?;
-    let revision =
-        RevisionRow { revision: row.revision, content, reason: Some(reason.to_owned()), made_by: inspector, made_at: tx.now };
+    let revision = RevisionRow { revision: row.revision, content, reason: Some(reason.to_owned()), made_by: inspector, made_at: tx.now };
     db::evaluations::insert_revision(tx, row.id, &revision)?;
-    post_for_evaluation(tx, row.id)
+    post_for_evaluation(tx, row.id)?;
+    open_for_evaluation(tx, row.id)
 }

@@ -2,8 +2,8 @@
 
 use super::{EvaluationFilter, EvaluationSummary};
 use crate::app::App;
-use crate::db::views::evaluations::{self, moment_key};
 use crate::db::Result;
+use crate::db::views::evaluations::{self, moment_key};
 use crate::domain::access::{Action, Actor};
 use crate::domain::page::{Page, PageRequest};
 

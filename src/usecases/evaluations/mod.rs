@@ -42,9 +42,9 @@ fn seen(conn: &mut AnyConnection, reach: &Reach, id: EvaluationId) -> Result<Eva
     })
 }
 
-/// Refuses what would change a closed period.
+/// Refuses what would change a closed period. While it is being closed, it asks to come again.
 fn check_open(conn: &mut AnyConnection, period: Period) -> Result<()> {
-    if db::results::is_open(conn, period)? {
+    if db::periods::posting(conn, period)? == period {
         Ok(())
     } else {
         Err(Refusal::conflict("period_closed", format!("{period} is closed; its evaluations do not change any more")).into())

@@ -13,6 +13,7 @@ use crate::domain::evaluation::correction::Revision;
 use crate::domain::evaluation::{AnswerSheet, Basis, grade};
 use crate::domain::id::{EvaluationId, SampleId, UserId};
 use crate::usecases::drafts::{MAX_SECONDS, assigned, check_claim};
+use crate::usecases::escalation::open_for_evaluation::open_for_evaluation;
 use crate::usecases::fines::post::post_for_evaluation;
 
 /// What to submit.
@@ -32,7 +33,7 @@ pub struct Submission {
 ///
 /// # Errors
 /// `Forbidden`; `NotFound`; `Invalid` with all faults of the sheet; `Conflict` with code `not_claimed`, `already_submitted`,
-/// `sample_replaced` or `period_closed`.
+/// `sample_replaced` or `period_closed`; `Busy` while the period is being closed.
 pub async fn submit(app: &App, actor: &Actor, sample: SampleId, command: Submission) -> Result<Evaluation> {
     actor.may(Action::Grade)?;
     let inspector = actor.person()?;
@@ -108,5 +109,6 @@ fn store(tx: &mut Tx<'_>, sample: SampleId, inspector: UserId, command: &Submiss
     db::drafts::delete(tx, sample)?;
     tx.audit_new("evaluation.submitted", ("evaluation", &row.id), &content.grading)?;
     post_for_evaluation(tx, row.id)?;
+    open_for_evaluation(tx, row.id)?;
     Ok(row.id)
 }

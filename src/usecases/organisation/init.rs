@@ -14,6 +14,7 @@ use crate::domain::id::UserId;
 use crate::domain::language::Language;
 use crate::domain::money::Currency;
 use crate::domain::refusal::{Faults, checked_code, checked_text};
+use crate::usecases::catalogue::load_defaults::load_defaults;
 
 /// What a new centre is told.
 #[derive(Debug, Clone, Serialize)]
@@ -84,6 +85,7 @@ pub async fn init(app: &App, actor: &Actor, command: Init) -> Result<Initialised
         db::users::insert(tx, &admin, password_hash.as_deref())?;
         db::users::insert_grant(tx, admin.id, &Grant { role: Role::Admin, reach: GrantReach::All })?;
         db::tokens::insert(tx, admin.id, "first administrator", &auth::token_hash(&token), "all", None)?;
+        load_defaults(tx)?;
         tx.audit_new("organisation.initialised", ("organisation", &1), &command)?;
         Ok(Initialised { admin: admin.id, token: token.clone() })
     })

@@ -16,7 +16,7 @@ pub async fn create(app: &App, actor: &Actor, command: PassPolicy) -> Result<Pas
     app.write_once(actor, "pass_policies.create", &command, move |tx| {
         let current = db::organisation::load(tx.conn)?.period_of(tx.now)?;
         let newest = db::pass_policies::all(tx.conn)?.first().map(|row| row.number);
-        let policy = command.checked(current, db::results::last_closed(tx.conn)?, newest.is_none())?;
+        let policy = command.checked(current, db::periods::last_closed(tx.conn)?, newest.is_none())?;
         let row = PassPolicyRow {
             id: tx.id(),
             number: newest.unwrap_or(0).saturating_add(1),

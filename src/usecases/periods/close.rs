@@ -25,6 +25,7 @@ use crate::domain::{Refusal, cap};
 use crate::usecases::fine_lists::export::kept_name;
 use crate::usecases::fine_lists::lines::Lines;
 use crate::usecases::fine_lists::render::{RenderError, render};
+use crate::usecases::results;
 
 /// The name of the operation under which the answer is kept.
 const OPERATION: &str = "periods.close";
@@ -128,6 +129,7 @@ async fn begin(app: &App, actor: &Actor, (period, command): &(Period, CloseComma
 async fn freeze(app: &App, actor: &Actor, attempt: &Attempt, request: &(Period, CloseCommand)) -> Result<PeriodView> {
     let caps = cap_lines(app, actor, attempt).await?;
     let totals = freeze_lines(app, actor, attempt, &caps).await?;
+    freeze_results(app, actor, attempt).await?;
     let head = list_head(app, attempt, totals).await?;
     for format in [FileFormat::Csv, FileFormat::Xlsx] {
         for lang in Language::ALL {
@@ -206,6 +208,15 @@ async fn freeze_lines(app: &App, actor: &Actor, attempt: &Attempt, caps: &[Ledge
         }
         after = last;
     }
+}
+
+/// Freezes the results of agents, teams, vendors and the centre.
+async fn freeze_results(app: &App, actor: &Actor, attempt: &Attempt) -> Result<()> {
+    let (period, at) = (attempt.period, attempt.at);
+    for part in app.read(move |conn| results::freeze::frozen(conn, period, at)).await? {
+        step(app, actor, attempt, move |tx| results::freeze::store(tx, &part)).await?;
+    }
+    Ok(())
 }
 
 /// The head of the frozen list, with its digest.
