@@ -104,7 +104,13 @@ async fn acknowledge(app: web::Data<App>, caller: Caller, path: web::Path<Escala
     )
 )]
 #[post("/escalations/{escalation_id}/sanction")]
-async fn sanction(app: web::Data<App>, caller: Caller, path: web::Path<EscalationId>, seen: IfMatch, body: Body<Sanction>) -> Result<Versioned<EscalationCase>, Problem> {
+async fn sanction(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<EscalationId>,
+    seen: IfMatch,
+    body: Body<Sanction>,
+) -> Result<Versioned<EscalationCase>, Problem> {
     let done = escalation::sanction::sanction(&app, &caller, path.into_inner(), seen.0, body.0).await?;
     Ok(Versioned::ok(done.summary.version, done))
 }
@@ -122,7 +128,13 @@ async fn sanction(app: web::Data<App>, caller: Caller, path: web::Path<Escalatio
     )
 )]
 #[post("/escalations/{escalation_id}/sanction/decision")]
-async fn second(app: web::Data<App>, caller: Caller, path: web::Path<EscalationId>, seen: IfMatch, body: Body<SecondDecision>) -> Result<Versioned<EscalationCase>, Problem> {
+async fn second(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<EscalationId>,
+    seen: IfMatch,
+    body: Body<SecondDecision>,
+) -> Result<Versioned<EscalationCase>, Problem> {
     let done = escalation::second::second(&app, &caller, path.into_inner(), seen.0, body.0).await?;
     Ok(Versioned::ok(done.summary.version, done))
 }

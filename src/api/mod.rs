@@ -3,8 +3,11 @@
 //! Each handler parses into domain types, calls one use case, and turns its answer into a response. The use case asks for permission.
 
 pub mod agents;
+pub mod appeals;
 pub mod attendance;
 pub mod audit;
+pub mod breaches;
+pub mod complaints;
 pub mod escalations;
 pub mod evaluations;
 pub mod fine_lists;
@@ -30,8 +33,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 /// Adds every route to the application and to its OpenAPI document. In alphabetical order.
 pub fn routes(config: &mut ServiceConfig<'_>) {
     agents::routes(config);
+    appeals::routes(config);
     attendance::routes(config);
     audit::routes(config);
+    breaches::routes(config);
+    complaints::routes(config);
     escalations::routes(config);
     evaluations::routes(config);
     fine_lists::routes(config);

@@ -48,7 +48,12 @@ async fn show_calendar(app: web::Data<App>, caller: Caller) -> Result<Versioned<
     )
 )]
 #[put("/calendar")]
-async fn set_calendar(app: web::Data<App>, caller: Caller, seen: IfMatch, body: Body<CalendarInput>) -> Result<Versioned<CalendarInput>, Problem> {
+async fn set_calendar(
+    app: web::Data<App>,
+    caller: Caller,
+    seen: IfMatch,
+    body: Body<CalendarInput>,
+) -> Result<Versioned<CalendarInput>, Problem> {
     let set = change::calendar(&app, &caller, seen.0, body.0).await?;
     Ok(Versioned::ok(set.version, set.setting))
 }
@@ -80,7 +85,12 @@ async fn show_escalation_policy(app: web::Data<App>, caller: Caller) -> Result<V
     )
 )]
 #[put("/escalation-policy")]
-async fn set_escalation_policy(app: web::Data<App>, caller: Caller, seen: IfMatch, body: Body<EscalationPolicy>) -> Result<Versioned<EscalationPolicy>, Problem> {
+async fn set_escalation_policy(
+    app: web::Data<App>,
+    caller: Caller,
+    seen: IfMatch,
+    body: Body<EscalationPolicy>,
+) -> Result<Versioned<EscalationPolicy>, Problem> {
     let set = change::escalation_policy(&app, &caller, seen.0, body.0).await?;
     Ok(Versioned::ok(set.version, set.setting))
 }
@@ -112,7 +122,12 @@ async fn show_appeal_terms(app: web::Data<App>, caller: Caller) -> Result<Versio
     )
 )]
 #[put("/appeal-terms")]
-async fn set_appeal_terms(app: web::Data<App>, caller: Caller, seen: IfMatch, body: Body<AppealTerms>) -> Result<Versioned<AppealTerms>, Problem> {
+async fn set_appeal_terms(
+    app: web::Data<App>,
+    caller: Caller,
+    seen: IfMatch,
+    body: Body<AppealTerms>,
+) -> Result<Versioned<AppealTerms>, Problem> {
     let set = change::appeal_terms(&app, &caller, seen.0, body.0).await?;
     Ok(Versioned::ok(set.version, set.setting))
 }

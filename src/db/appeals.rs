@@ -115,9 +115,10 @@ type Boxed = diesel::helper_types::IntoBoxed<'static, appeals::table, MultiBacke
 fn within(reach: &Reach) -> Boxed {
     let mut query = appeals::table.into_boxed();
     if !reach.all {
-        let about_graded = appeals::evaluation_id.is_not_null().and(appeals::evaluation_id.assume_not_null().eq_any(
-            evaluations::table.filter(evaluations::inspector_id.eq_any(reach.user.filter(|_| reach.own))).select(evaluations::id),
-        ));
+        let about_graded =
+            appeals::evaluation_id.is_not_null().and(appeals::evaluation_id.assume_not_null().eq_any(
+                evaluations::table.filter(evaluations::inspector_id.eq_any(reach.user.filter(|_| reach.own))).select(evaluations::id),
+            ));
         query = query.filter(scope::agents(appeals::agent_id, reach).or(about_graded));
     }
     query
@@ -197,8 +198,7 @@ const PENDING: [AppealState; 2] = [AppealState::Open, AppealState::SecondInstanc
 /// # Errors
 /// What the database says.
 pub fn pending_of_period(conn: &mut AnyConnection, period: Period) -> Result<u64> {
-    let count: i64 =
-        appeals::table.filter(appeals::period.eq(period).and(appeals::state.eq_any(PENDING))).count().get_result(conn)?;
+    let count: i64 = appeals::table.filter(appeals::period.eq(period).and(appeals::state.eq_any(PENDING))).count().get_result(conn)?;
     Ok(u64::try_from(count).unwrap_or(0))
 }
 

@@ -46,14 +46,7 @@ pub fn add(tx: &mut Tx<'_>, case: EscalationId, kind: EventKind, level: i32, det
 ///
 /// # Errors
 /// What the database says.
-pub fn add_by(
-    tx: &mut Tx<'_>,
-    case: EscalationId,
-    kind: EventKind,
-    level: i32,
-    user: Option<UserId>,
-    details: Option<&str>,
-) -> Result<()> {
+pub fn add_by(tx: &mut Tx<'_>, case: EscalationId, kind: EventKind, level: i32, user: Option<UserId>, details: Option<&str>) -> Result<()> {
     diesel::insert_into(escalation_events::table)
         .values((
             escalation_events::id.eq(tx.id::<EscalationEventId>()),

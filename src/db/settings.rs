@@ -35,8 +35,7 @@ impl Setting for AppealTerms {
 /// # Errors
 /// What the database says.
 pub fn load<S: Setting>(conn: &mut AnyConnection) -> Result<(S, i32)> {
-    let row: Option<(String, i32)> =
-        settings::table.find(S::NAME).select((settings::content, settings::version)).first(conn).optional()?;
+    let row: Option<(String, i32)> = settings::table.find(S::NAME).select((settings::content, settings::version)).first(conn).optional()?;
     match row {
         Some((content, version)) => Ok((from_json(S::NAME, &content)?, version)),
         None => Ok((S::default(), 0)),

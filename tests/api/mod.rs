@@ -1,9 +1,11 @@
 mod agents;
+mod appeals;
 mod attendance;
 mod audit;
+mod complaints;
+mod escalations;
 mod evaluations;
 mod fine_lists;
-pub mod fine_policies;
 mod ledger;
 mod me;
 mod pass_policies;
@@ -16,3 +18,4 @@ mod tokens;
 mod users;
 mod vendors;
 mod violation_types;
+pub mod fine_policies;

@@ -41,8 +41,8 @@ pub fn check(name: &str, content: &[u8], attached: usize, limits: AttachmentLimi
     }
     let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let name = checked_text("name", name, 200)?;
-    let media_type = media_type(content)
-        .ok_or_else(|| Refusal::unsupported("an attachment is a PDF, a PNG or JPEG image, or plain text in UTF-8"))?;
+    let media_type =
+        media_type(content).ok_or_else(|| Refusal::unsupported("an attachment is a PDF, a PNG or JPEG image, or plain text in UTF-8"))?;
     Ok((name, media_type))
 }
 

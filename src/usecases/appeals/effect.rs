@@ -19,13 +19,7 @@ use crate::usecases::fines::post::post_for_evaluation;
 use crate::usecases::{breaches, complaints};
 
 /// Takes the effect of a decision; gives what was before and after, and the revision of the evaluation that it made.
-pub(super) fn take(
-    tx: &mut Tx<'_>,
-    subject: Subject,
-    decided: &DecisionInput,
-    who: UserId,
-    reason: &str,
-) -> Result<(Value, Option<i32>)> {
+pub(super) fn take(tx: &mut Tx<'_>, subject: Subject, decided: &DecisionInput, who: UserId, reason: &str) -> Result<(Value, Option<i32>)> {
     match subject {
         Subject::Evaluation(id) => on_evaluation(tx, id, decided, who, reason),
         Subject::Complaint(id) => Ok((on_complaint(tx, id, decided, reason)?, None)),
@@ -46,13 +40,7 @@ fn told(grading: &Grading) -> Value {
     })
 }
 
-fn on_evaluation(
-    tx: &mut Tx<'_>,
-    id: EvaluationId,
-    decided: &DecisionInput,
-    who: UserId,
-    reason: &str,
-) -> Result<(Value, Option<i32>)> {
+fn on_evaluation(tx: &mut Tx<'_>, id: EvaluationId, decided: &DecisionInput, who: UserId, reason: &str) -> Result<(Value, Option<i32>)> {
     let mut row = db::evaluations::find(tx.conn, id)?.ok_or_else(|| Refusal::not_found("evaluation", id))?;
     let before = db::evaluations::revision(tx.conn, id, row.revision)?;
     let basis = grading::basis(tx.conn, row.sample_id)?.ok_or_else(|| Error::Damaged(format!("evaluation {id} has no sample")))?;
@@ -60,13 +48,8 @@ fn on_evaluation(
     let mut types: BTreeMap<String, ViolationType> = catalogue.iter().map(|(code, it)| (code.clone(), it.rules())).collect();
     types.extend(before.types.iter().map(|it| (it.code.clone(), it.clone())));
     let violations = db::violations::standing(tx.conn, id)?;
-    let standing = Standing {
-        sheet: &before.sheet,
-        grading: &before.grading,
-        content: &basis.content,
-        violations: &violations,
-        types: &types,
-    };
+    let standing =
+        Standing { sheet: &before.sheet, grading: &before.grading, content: &basis.content, violations: &violations, types: &types };
     let effect = apply(standing, &decided.points)?;
     let both = json!({ "before": told(&before.grading), "after": told(&effect.grading) });
     if effect.grading == before.grading {
@@ -89,13 +72,9 @@ fn on_evaluation(
     db::evaluations::update(tx, &row)?;
     db::evaluations::replace_items(tx, id, &effect.grading.items)?;
     let of_type = |it: &crate::domain::evaluation::GradedViolation| types.get(&it.violation_type).cloned();
-    let content = Revision {
-        types: effect.grading.violations.iter().filter_map(of_type).collect(),
-        sheet: effect.sheet,
-        grading: effect.grading,
-    };
-    let revision =
-        RevisionRow { revision: row.revision, content, reason: Some(reason.to_owned()), made_by: who, made_at: tx.now };
+    let content =
+        Revision { types: effect.grading.violations.iter().filter_map(of_type).collect(), sheet: effect.sheet, grading: effect.grading };
+    let revision = RevisionRow { revision: row.revision, content, reason: Some(reason.to_owned()), made_by: who, made_at: tx.now };
     db::evaluations::insert_revision(tx, id, &revision)?;
     tx.audit("evaluation.appealed", ("evaluation", &id), Some(&before.grading), Some(&revision.content.grading), Some(reason))?;
     post_for_evaluation(tx, id)?;

@@ -159,9 +159,7 @@ impl From<DecisionRow> for Decision {
 }
 
 fn summary(row: AppealRow, points: Vec<PointRow>) -> Result<AppealSummary> {
-    let point = |row: PointRow| {
-        Ok(Point { target: row.target()?, violation_type: row.type_code, text: row.body, outcome: row.outcome })
-    };
+    let point = |row: PointRow| Ok(Point { target: row.target()?, violation_type: row.type_code, text: row.body, outcome: row.outcome });
     Ok(AppealSummary {
         id: row.id,
         evaluation_id: row.evaluation_id,

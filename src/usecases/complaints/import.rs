@@ -90,9 +90,9 @@ fn step(
     today: chrono::NaiveDate,
     line: &ComplaintLine,
 ) -> Result<(Step, LineOutcome)> {
-    let agent = agents.get(&line.employee_no).ok_or_else(|| {
-        Refusal::invalid("employee_no", format!("there is no agent `{}`; bring the agents in first", line.employee_no))
-    })?;
+    let agent = agents
+        .get(&line.employee_no)
+        .ok_or_else(|| Refusal::invalid("employee_no", format!("there is no agent `{}`; bring the agents in first", line.employee_no)))?;
     if !db::ledger::agent_is_within(conn, reach, agent.id)? {
         return Err(Refusal::invalid("employee_no", format!("the agent {} is not within your reach", line.employee_no)).into());
     }

@@ -142,8 +142,7 @@ fn fallen(
         }
     }
     for case in cases {
-        let fell: Vec<&str> =
-            stood.iter().filter(|row| row.escalation_id == case && !stands(row)).map(|row| row.code.as_str()).collect();
+        let fell: Vec<&str> = stood.iter().filter(|row| row.escalation_id == case && !stands(row)).map(|row| row.code.as_str()).collect();
         lost(tx, case, &fell)?;
     }
     Ok(())

@@ -64,14 +64,8 @@ pub fn sanction_fine(tx: &mut Tx<'_>, case: &EscalationRow, amount_minor: Option
         return Ok(());
     }
     let reason = case.sanction()?.map(|sanction| sanction.reason.chars().take(1_000).collect::<String>());
-    let source = Source {
-        key,
-        kind: EntryKind::Manual,
-        agent_id: case.agent_id,
-        period: case.period,
-        occurrences: None,
-        reason: reason.as_deref(),
-    };
+    let source =
+        Source { key, kind: EntryKind::Manual, agent_id: case.agent_id, period: case.period, occurrences: None, reason: reason.as_deref() };
     post_for_source(tx, &source, |terms| Ok(terms.money(amount_minor.unwrap_or(0))))
 }
 

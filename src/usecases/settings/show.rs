@@ -2,8 +2,8 @@
 
 use super::Set;
 use crate::app::App;
-use crate::db::settings::{Setting, load};
 use crate::db::Result;
+use crate::db::settings::{Setting, load};
 use crate::domain::access::{Action, Actor};
 
 /// What is set now; the default where nobody has set it yet.
