@@ -182,8 +182,8 @@ pub fn page(conn: &mut AnyConnection, reach: &Reach, filter: &AppealFilter, page
 /// # Errors
 /// What the database says.
 pub fn about(conn: &mut AnyConnection, subject: Subject) -> Result<Vec<AppealRow>> {
-    let query = appeals::table.order(appeals::id.desc()).into_boxed();
-    let query: Boxed = match subject {
+    let query: Boxed = appeals::table.into_boxed().order(appeals::id.desc());
+    let query = match subject {
         Subject::Evaluation(id) => query.filter(appeals::evaluation_id.eq(id)),
         Subject::Complaint(id) => query.filter(appeals::complaint_id.eq(id)),
         Subject::Breach(id) => query.filter(appeals::breach_id.eq(id)),

@@ -32,7 +32,7 @@ pub enum ViolationChange {
     Overturned(ViolationId),
     /// It stands, with another class or on another item.
     Kept(ViolationId, GradedViolation),
-    /// It is gone and stands as a violation of another type.
+    /// It stands as a violation of another type.
     Replaced(ViolationId, GradedViolation),
 }
 

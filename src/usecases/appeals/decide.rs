@@ -2,11 +2,14 @@
 
 use super::{Appeal, effect, found, letters, subject, subject_of, whole};
 use crate::app::App;
-use crate::db::appeals::{AppealRow, DecisionRow};
+use crate::db::appeals::{AppealRow, DecisionRow, PointRow};
 use crate::db::{self, Result, Tx};
 use crate::domain::access::{Action, Actor};
-use crate::domain::appeal::{AppealPoint, AppealState, AppealTerms, DeciderFacts, DecisionInput, after_decision, check_decider};
+use crate::domain::appeal::{
+    AppealPoint, AppealState, AppealTerms, DeciderFacts, DecisionInput, PointOutcome, PointTarget, after_decision, check_decider,
+};
 use crate::domain::id::{AppealId, UserId};
+use crate::domain::refusal::Faults;
 use crate::domain::version;
 
 /// Decides every point of an appeal. What is overturned or changed is recalculated at once: the sample's tally by a new revision of the
@@ -35,12 +38,7 @@ fn facts(tx: &mut Tx<'_>, row: &AppealRow) -> Result<DeciderFacts> {
         Some(team) => db::concerned::agents_of(tx.conn, team)?,
         None => Vec::new(),
     };
-    // What was overturned in the first instance cannot be looked up as standing any more; who found it is noted with the points.
-    let found_by = db::appeals::points(tx.conn, &[row.id])?.into_iter().filter_map(|point| point.found_by);
-    let mut found_by: Vec<UserId> = found_by.collect();
-    if let Ok(known) = subject::facts(tx.conn, subject_of(row)?) {
-        found_by.extend(known.found_by);
-    }
+    let found_by = subject::facts(tx.conn, subject_of(row)?)?.found_by;
     let decided_by = db::appeals::decisions(tx.conn, row.id)?.first().map(|decision| decision.decided_by);
     Ok(DeciderFacts { agent_id: row.agent_id, teams: concerned.teams, colleagues, found_by, made_by: row.made_by, decided_by })
 }
@@ -55,7 +53,8 @@ fn store(tx: &mut Tx<'_>, mut row: AppealRow, who: UserId, command: DecisionInpu
     let (terms, _) = db::settings::load::<AppealTerms>(tx.conn)?;
     let instance = if row.state == AppealState::SecondInstance { 2 } else { 1 };
     let reason = format!("appeal {}: {}", row.id, decided.reason);
-    let (effect, revision) = effect::take(tx, subject_of(&row)?, &decided, who, &reason)?;
+    let fresh = undecided(&decided, &rows, &points)?;
+    let (effect, revision) = effect::take(tx, subject_of(&row)?, &fresh, who, &reason)?;
     for (point, wanted) in rows.iter().zip(&points) {
         if let Some(outcome) = decided.points.iter().find(|it| it.target == wanted.target).map(|it| it.outcome) {
             db::appeals::set_outcome(tx, row.id, point.position, outcome)?;
@@ -70,4 +69,20 @@ fn store(tx: &mut Tx<'_>, mut row: AppealRow, who: UserId, command: DecisionInpu
     tx.audit("appeal.decided", ("appeal", &row.id), None::<&()>, Some(&told), Some(&decision.content.reason))?;
     letters::decided(tx, &row, &decision)?;
     Ok(row)
+}
+
+/// The points that the second instance still has to look at: what the first has overturned stays overturned.
+fn undecided(decided: &DecisionInput, rows: &[PointRow], points: &[AppealPoint]) -> Result<DecisionInput> {
+    let overturned = |target: &PointTarget| {
+        rows.iter().zip(points).any(|(row, point)| point.target == *target && row.outcome == Some(PointOutcome::Overturned))
+    };
+    let mut faults = Faults::new();
+    for (index, point) in decided.points.iter().enumerate() {
+        if overturned(&point.target) && point.outcome != PointOutcome::Overturned {
+            faults.push(format!("points[{index}].outcome"), "was overturned in the first instance, and stays so");
+        }
+    }
+    faults.finish()?;
+    let fresh = decided.points.iter().filter(|point| !overturned(&point.target)).cloned().collect();
+    Ok(DecisionInput { points: fresh, reason: decided.reason.clone() })
 }

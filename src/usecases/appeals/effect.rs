@@ -59,10 +59,7 @@ fn on_evaluation(tx: &mut Tx<'_>, id: EvaluationId, decided: &DecisionInput, who
         match change {
             ViolationChange::Overturned(violation) => db::violations::overturn(tx, *violation)?,
             ViolationChange::Kept(violation, graded) => db::violations::update(tx, *violation, graded)?,
-            ViolationChange::Replaced(violation, graded) => {
-                db::violations::overturn(tx, *violation)?;
-                db::violations::insert(tx, &row, graded, &catalogue)?;
-            }
+            ViolationChange::Replaced(violation, graded) => db::violations::retype(tx, *violation, graded, &catalogue)?,
         }
     }
     row.key_errors = i32::try_from(effect.grading.key_errors).unwrap_or(i32::MAX);

@@ -36,7 +36,6 @@ pub(super) fn facts(conn: &mut AnyConnection, subject: Subject) -> Result<Subjec
         }
         Subject::Complaint(id) => {
             let row = db::complaints::get(conn, &everything, id)?;
-            row.status().check_appealable()?;
             Ok(SubjectFacts {
                 agent_id: row.agent_id,
                 period: row.period,
@@ -46,7 +45,6 @@ pub(super) fn facts(conn: &mut AnyConnection, subject: Subject) -> Result<Subjec
         }
         Subject::Breach(id) => {
             let row = db::breaches::get(conn, &everything, id)?;
-            row.status().check_standing()?;
             Ok(SubjectFacts {
                 agent_id: row.agent_id,
                 period: row.period,
@@ -55,6 +53,17 @@ pub(super) fn facts(conn: &mut AnyConnection, subject: Subject) -> Result<Subjec
             })
         }
     }
+}
+
+/// Whether there is still something to appeal against.
+pub(super) fn check_standing(conn: &mut AnyConnection, subject: Subject) -> Result<()> {
+    let everything = Reach { all: true, ..Reach::default() };
+    match subject {
+        Subject::Evaluation(_) => {}
+        Subject::Complaint(id) => db::complaints::get(conn, &everything, id)?.status().check_appealable()?,
+        Subject::Breach(id) => db::breaches::get(conn, &everything, id)?.status().check_standing()?,
+    }
+    Ok(())
 }
 
 /// Holds the points of an appeal against an evaluation; gives each one's violation with its type.

@@ -38,6 +38,7 @@ fn store(tx: &mut Tx<'_>, reach: &Reach, who: UserId, subject: Subject, input: &
         }
         .into());
     }
+    subject::check_standing(tx.conn, subject)?;
     let calendar = db::settings::calendar(tx.conn)?;
     let (terms, _) = db::settings::load::<AppealTerms>(tx.conn)?;
     check_time(&calendar, terms, facts.known_at, tx.now)?;
