@@ -11,6 +11,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::db::{self, AnyConnection, Db, Tx};
 use crate::domain::access::Actor;
+use crate::recordings::{FolderStore, Store};
 
 /// Everything that use cases need.
 #[derive(Debug, Clone)]
@@ -23,6 +24,8 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// The source of ids, seeds and secrets.
     pub chance: Arc<Chance>,
+    /// Where the files of recordings lie.
+    pub recordings: Arc<dyn Store>,
 }
 
 impl App {
@@ -41,7 +44,8 @@ impl App {
     /// Where the database cannot be opened.
     pub fn with(config: Config, clock: Arc<dyn Clock>, chance: Chance) -> db::Result<Self> {
         let db = Db::open(&config.database)?;
-        Ok(Self { config: Arc::new(config), db, clock, chance: Arc::new(chance) })
+        let recordings = Arc::new(FolderStore::new(&config.recordings.folder));
+        Ok(Self { config: Arc::new(config), db, clock, chance: Arc::new(chance), recordings })
     }
 
     /// Runs a closure that only reads.

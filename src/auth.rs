@@ -4,32 +4,23 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash}
 use argon2::{Algorithm, Argon2, Params, Version};
 use sha2::{Digest, Sha256};
 
+use crate::domain::user::check_password;
 use crate::domain::{Refusal, Refused};
 
 /// What every token begins with, so that a token in a log or a repository is recognised.
 const TOKEN_PREFIX: &str = "assay_";
-
-/// The fewest characters of a password.
-pub const PASSWORD_MIN: usize = 10;
-/// The most characters of a password.
-pub const PASSWORD_MAX: usize = 128;
 
 fn argon2() -> Argon2<'static> {
     // 19 MiB, two passes: the floor that OWASP's password storage cheat sheet gives for Argon2id.
     Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::default())
 }
 
-/// Checks a new password: [`PASSWORD_MIN`] to [`PASSWORD_MAX`] characters.
+/// Checks a new password where the username is not at hand: see [`check_password`].
 ///
 /// # Errors
 /// `Invalid` on the field `password`.
 pub fn check_new_password(password: &str) -> Refused<()> {
-    let length = password.chars().count();
-    if (PASSWORD_MIN..=PASSWORD_MAX).contains(&length) {
-        Ok(())
-    } else {
-        Err(Refusal::invalid("password", format!("has {length} characters; must have {PASSWORD_MIN} to {PASSWORD_MAX}")))
-    }
+    check_password(password, "")
 }
 
 /// The hash of a password (Argon2id), in the PHC form. Slow on purpose: call it outside the database's writer.

@@ -20,6 +20,7 @@ pub mod db;
 pub mod domain;
 pub mod http;
 pub mod metrics;
+pub mod recordings;
 pub mod reports;
 pub mod server;
 pub mod usecases;

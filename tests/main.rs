@@ -13,5 +13,6 @@ mod api;
 mod architecture;
 mod cli;
 mod db;
+mod real_data;
 mod support;
 mod web;

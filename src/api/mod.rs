@@ -8,6 +8,7 @@ pub mod attendance;
 pub mod audit;
 pub mod breaches;
 pub mod complaints;
+pub mod conversations;
 pub mod escalations;
 pub mod evaluations;
 pub mod fine_lists;
@@ -38,6 +39,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
     audit::routes(config);
     breaches::routes(config);
     complaints::routes(config);
+    conversations::routes(config);
     escalations::routes(config);
     evaluations::routes(config);
     fine_lists::routes(config);

@@ -5,6 +5,7 @@
 mod check_config;
 mod close;
 mod export;
+mod import;
 mod init;
 mod migrate;
 mod openapi;
@@ -44,6 +45,7 @@ enum Command {
     CheckConfig(check_config::Args),
     Close(close::Args),
     Export(export::Args),
+    Import(import::Args),
     Init(init::Args),
     Migrate(migrate::Args),
     Openapi(openapi::Args),
@@ -73,6 +75,7 @@ pub fn run(cli: Cli) -> ExitCode {
                 Command::CheckConfig(args) => check_config::run(config, args).await,
                 Command::Close(args) => close::run(config, args).await,
                 Command::Export(args) => export::run(config, args).await,
+                Command::Import(args) => import::run(config, args).await,
                 Command::Init(args) => init::run(config, args).await,
                 Command::Migrate(args) => migrate::run(config, args).await,
                 Command::Openapi(args) => openapi::run(config, args).await,

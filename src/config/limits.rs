@@ -11,6 +11,14 @@ pub struct LimitsConfig {
     pub json_bytes: usize,
     /// The longest line of an import, in bytes, 1 KiB to 64 MiB.
     pub line_bytes: usize,
+    /// The most lines of one transcript, 1 to 200,000.
+    pub transcript_lines: usize,
+    /// The most characters of one line of a transcript, 1 to 1,000,000.
+    pub text_characters: usize,
+    /// The most attributes of one conversation, 0 to 1,000.
+    pub attributes: usize,
+    /// The most recordings of one conversation, 0 to 100.
+    pub recordings: usize,
     /// The most rows of a CSV of people or attendance, 1 to 1,000,000.
     pub csv_rows: usize,
     /// The longest CSV of people or attendance, in bytes, 1 KiB to 1 GiB.
@@ -32,6 +40,10 @@ impl Default for LimitsConfig {
         Self {
             json_bytes: 2 << 20,
             line_bytes: 4 << 20,
+            transcript_lines: 20_000,
+            text_characters: 20_000,
+            attributes: 64,
+            recordings: 8,
             csv_rows: 200_000,
             csv_bytes: 64 << 20,
             recording_bytes: 512 << 20,
@@ -47,6 +59,10 @@ impl LimitsConfig {
     pub(super) fn check(&self, faults: &mut Faults) {
         within(faults, "limits.json_bytes", self.json_bytes, 1 << 10..=64 << 20);
         within(faults, "limits.line_bytes", self.line_bytes, 1 << 10..=64 << 20);
+        within(faults, "limits.transcript_lines", self.transcript_lines, 1..=200_000);
+        within(faults, "limits.text_characters", self.text_characters, 1..=1_000_000);
+        within(faults, "limits.attributes", self.attributes, 0..=1000);
+        within(faults, "limits.recordings", self.recordings, 0..=100);
         within(faults, "limits.csv_rows", self.csv_rows, 1..=1_000_000);
         within(faults, "limits.csv_bytes", self.csv_bytes, 1 << 10..=1 << 30);
         within(faults, "limits.recording_bytes", self.recording_bytes, 1 << 10..=4 << 30);

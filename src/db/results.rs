@@ -155,8 +155,8 @@ pub fn attended(conn: &mut AnyConnection, period: Period, agent: Option<AgentId>
 /// # Errors
 /// What the database says.
 pub fn conversation_days(conn: &mut AnyConnection, period: Period, agent: Option<AgentId>) -> Result<BTreeMap<AgentId, u32>> {
-    let known =
-        attendance::table.filter(attendance::agent_id.eq(conversations::agent_id)).filter(attendance::period.eq(conversations::period));
+    let known = attendance::table.filter(attendance::agent_id.eq(agents::id)).filter(attendance::period.eq(period));
+    let unknown = agents::table.filter(not(exists(known))).select(agents::id);
     let mut query = conversations::table
         .group_by(conversations::agent_id)
         .select((conversations::agent_id, sql::<BigInt>("COUNT(DISTINCT conversations.local_day)")))

@@ -329,6 +329,7 @@ diesel::table! {
         ordinal -> Integer,
         name -> Text,
         sides -> Text,
+        start_ms -> BigInt,
         store_key -> Text,
         sha256 -> Text,
         bytes -> BigInt,

@@ -150,23 +150,6 @@ pub fn store_grants(tx: &mut Tx<'_>, user: &User) -> Result<()> {
     Ok(())
 }
 
-/// The hash of a user's password; `None` where none was ever set.
-///
-/// # Errors
-/// What the database says.
-pub fn password_hash(conn: &mut AnyConnection, id: UserId) -> Result<Option<String>> {
-    Ok(users::table.find(id).select(users::password_hash).first::<Option<String>>(conn).optional()?.flatten())
-}
-
-/// Stores the hash of a user's new password.
-///
-/// # Errors
-/// What the database says.
-pub fn set_password_hash(tx: &mut Tx<'_>, id: UserId, hash: &str) -> Result<()> {
-    diesel::update(users::table.find(id)).set(users::password_hash.eq(hash)).execute(tx.conn)?;
-    Ok(())
-}
-
 /// Whether anybody but this user can administer the whole centre.
 ///
 /// # Errors

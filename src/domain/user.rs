@@ -236,7 +236,7 @@ pub fn checked_username(text: &str) -> Refused<String> {
 /// Checks a new password: 10 to 128 characters, not the username, not one character repeated.
 ///
 /// # Errors
-/// `Invalid` on `password`; the message never contains the password.
+/// `Invalid` on `password`; the message never contains the password. An empty username stands for an unknown one.
 pub fn check_password(password: &str, username: &str) -> Refused<()> {
     let length = password.chars().count();
     let why = if !PASSWORD_LENGTH.contains(&length) {

@@ -6,8 +6,10 @@ pub mod conditional;
 pub mod download;
 pub mod page;
 pub mod problem;
+pub mod range;
 pub mod refusals;
 pub mod session;
+pub mod stream;
 pub mod table;
 
 pub use body::{Body, Query};

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::app::App;
-use crate::db::{AnyConnection, Result, Tx};
+use crate::db::{AnyConnection, Error, Result, Tx};
 use crate::domain::Refused;
 use crate::domain::access::Actor;
 use crate::domain::csv_table::{Columns, Limits, Line, LineFault, Table};
@@ -28,18 +28,30 @@ pub(super) struct Row<T> {
     pub value: T,
 }
 
-/// Reads all rows of a table. A row that cannot be read, or that is about the same `key` as an earlier row, goes to the report.
+/// Reads all rows of a table, in a blocking task. A row that cannot be read, or that is about the same `key` as an earlier row, goes to
+/// the report.
 ///
 /// # Errors
 /// `Invalid` where the header does not fit.
-pub(super) fn rows<T>(
+pub(super) async fn rows<T: Send + 'static>(
     app: &App,
+    upload: Upload,
+    columns: &'static Columns,
+    parse: fn(&Line) -> Refused<T>,
+    key: fn(&T) -> (&'static str, String),
+) -> Result<(Vec<Row<T>>, LineReport)> {
+    let limits = Limits { rows: u64::try_from(app.config.limits.csv_rows).unwrap_or(u64::MAX), line_bytes: app.config.limits.line_bytes };
+    let work = tokio::task::spawn_blocking(move || read(&upload, columns, limits, parse, key));
+    Ok(work.await.map_err(|error| Error::Panicked(error.to_string()))??)
+}
+
+fn read<T>(
     upload: &Upload,
     columns: &Columns,
-    parse: impl Fn(&Line) -> Refused<T>,
-    key: impl Fn(&T) -> (&'static str, String),
+    limits: Limits,
+    parse: fn(&Line) -> Refused<T>,
+    key: fn(&T) -> (&'static str, String),
 ) -> Refused<(Vec<Row<T>>, LineReport)> {
-    let limits = Limits { rows: u64::try_from(app.config.limits.csv_rows).unwrap_or(u64::MAX), line_bytes: app.config.limits.line_bytes };
     let mut report = LineReport::new(upload.dry_run);
     let (mut rows, mut first_seen) = (Vec::new(), HashMap::new());
     for line in Table::open(upload.csv.as_slice(), columns, limits)? {

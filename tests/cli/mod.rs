@@ -1,2 +1,4 @@
 mod close;
+mod import;
+mod people;
 mod results;

@@ -3,12 +3,16 @@
 #![allow(dead_code, reason = "the test app offers what tests may need")]
 
 pub mod aftermath;
+pub mod agents;
 pub mod browser;
 pub mod client;
 pub mod graded;
 pub mod grading;
 pub mod people;
 pub mod postgres;
+pub mod real_data;
+pub mod samples;
+pub mod sounds;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};

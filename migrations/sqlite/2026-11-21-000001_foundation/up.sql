@@ -205,6 +205,7 @@ CREATE TABLE recordings (
     ordinal INTEGER NOT NULL,
     name TEXT NOT NULL,
     sides TEXT NOT NULL,
+    start_ms BIGINT NOT NULL,
     store_key TEXT NOT NULL,
     sha256 TEXT NOT NULL,
     bytes BIGINT NOT NULL,
@@ -217,6 +218,7 @@ CREATE TABLE recordings (
     created_at BIGINT NOT NULL,
     CONSTRAINT recordings_place_unique UNIQUE (conversation_id, ordinal)
 );
+CREATE INDEX recordings_of_content ON recordings (sha256);
 
 -- Scorecards, catalogue, policies
 

@@ -27,7 +27,8 @@ use crate::usecases::line_import::{self, CHUNK, Row, Upload};
 /// `Invalid` where the header does not fit.
 pub async fn import(app: &App, actor: &Actor, upload: Upload) -> Result<LineReport> {
     let reach = actor.reach(Action::PeopleWrite)?;
-    let (rows, report) = line_import::rows(app, &upload, &COLUMNS, AgentLine::of_line, |line| ("employee_no", line.employee_no.clone()))?;
+    let (rows, report) =
+        line_import::rows(app, upload, &COLUMNS, AgentLine::of_line, |line| ("employee_no", line.employee_no.clone())).await?;
     let now = app.clock.now();
     let plan = move |conn: &mut AnyConnection, rows: &[Row<AgentLine>], report: &mut LineReport| {
         let today = local_day(now, db::organisation::load(conn)?.zone);

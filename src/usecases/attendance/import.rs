@@ -21,7 +21,7 @@ use crate::usecases::line_import::{self, CHUNK, Row, Upload};
 pub async fn import(app: &App, actor: &Actor, upload: Upload) -> Result<LineReport> {
     let reach = actor.reach(Action::AttendanceWrite)?;
     let key = |line: &AttendanceLine| ("employee_no", format!("{} in {}", line.employee_no, line.period));
-    let (rows, report) = line_import::rows(app, &upload, &COLUMNS, AttendanceLine::of_line, key)?;
+    let (rows, report) = line_import::rows(app, upload, &COLUMNS, AttendanceLine::of_line, key).await?;
     let plan = move |conn: &mut AnyConnection, rows: &[Row<AttendanceLine>], report: &mut LineReport| plan(conn, &reach, rows, report);
     line_import::store(app, actor, rows, report, CHUNK, plan, apply).await
 }

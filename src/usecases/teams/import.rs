@@ -23,7 +23,7 @@ use crate::usecases::line_import::{self, Row, Upload};
 /// `Invalid` where the header does not fit.
 pub async fn import(app: &App, actor: &Actor, upload: Upload) -> Result<LineReport> {
     let reach = actor.reach(Action::PeopleWrite)?;
-    let (rows, report) = line_import::rows(app, &upload, &COLUMNS, TeamLine::of_line, |line| ("code", line.code.clone()))?;
+    let (rows, report) = line_import::rows(app, upload, &COLUMNS, TeamLine::of_line, |line| ("code", line.code.clone())).await?;
     let plan = move |conn: &mut AnyConnection, rows: &[Row<TeamLine>], report: &mut LineReport| {
         plan(conn, &reach, rows, report).map(|steps| vec![steps])
     };

@@ -25,7 +25,7 @@ use crate::usecases::line_import::{self, CHUNK, Row, Upload};
 /// `Invalid` where the header does not fit; `Conflict` with code `last_admin` where nobody would be left who administers the centre.
 pub async fn import(app: &App, actor: &Actor, upload: Upload) -> Result<LineReport> {
     actor.may_everywhere(Action::UserWrite)?;
-    let (rows, report) = line_import::rows(app, &upload, &COLUMNS, UserLine::of_line, |line| ("username", line.username.clone()))?;
+    let (rows, report) = line_import::rows(app, upload, &COLUMNS, UserLine::of_line, |line| ("username", line.username.clone())).await?;
     line_import::store(app, actor, rows, report, CHUNK, plan, apply).await
 }
 

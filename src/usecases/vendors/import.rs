@@ -23,7 +23,7 @@ type Step = (Option<Vendor>, VendorInput);
 pub async fn import(app: &App, actor: &Actor, upload: Upload) -> Result<LineReport> {
     actor.may_everywhere(Action::PeopleWrite)?;
     let reach = actor.reach(Action::PeopleWrite)?;
-    let (rows, report) = line_import::rows(app, &upload, &COLUMNS, VendorLine::of_line, |line| ("code", line.code.clone()))?;
+    let (rows, report) = line_import::rows(app, upload, &COLUMNS, VendorLine::of_line, |line| ("code", line.code.clone())).await?;
     let plan = move |conn: &mut AnyConnection, rows: &[Row<VendorLine>], report: &mut LineReport| plan(conn, &reach, rows, report);
     line_import::store(app, actor, rows, report, CHUNK, plan, apply).await
 }

@@ -1,0 +1,175 @@
+//! Conversations as lists and pages show them.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+
+use crate::db::connection::{AnyConnection, MultiBackend};
+use crate::db::conversations::ConversationRow;
+use crate::db::error::Result;
+use crate::db::schema::{agents, conversations, samples, team_ancestors};
+use crate::db::scope;
+use crate::db::sql_types::At;
+use crate::domain::access::Reach;
+use crate::domain::conversation::Channel;
+use crate::domain::id::{AgentId, ConversationId, TeamId, UserId};
+use crate::domain::period::Period;
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// Small letters: ASCII on SQLite, all on PostgreSQL.
+    fn lower(text: Text) -> Text;
+}
+
+/// Which conversations are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// Of this agent, by id.
+    pub agent_id: Option<AgentId>,
+    /// Of this agent, by employee number.
+    pub employee_no: Option<String>,
+    /// Of agents who are in this team or below it now.
+    pub team: Option<TeamId>,
+    /// Of this channel.
+    pub channel: Option<Channel>,
+    /// Of this queue.
+    pub queue: Option<String>,
+    /// Of this period.
+    pub period: Option<Period>,
+    /// From this source.
+    pub source: Option<String>,
+    /// Whose external id contains this text, in small or capital letters.
+    pub external_id: Option<String>,
+}
+
+/// A conversation with its agent.
+#[derive(Debug, Clone, Queryable)]
+pub struct Listed {
+    /// The conversation.
+    pub row: ConversationRow,
+    /// The agent's employee number.
+    pub employee_no: String,
+    /// The agent's name.
+    pub agent_name: String,
+    /// The team that the agent is in now.
+    pub team_id: TeamId,
+}
+
+/// The samples that an inspector has and that were not replaced.
+macro_rules! own_samples {
+    ($user:expr) => {
+        samples::table.filter(samples::inspector_id.eq($user)).filter(samples::replaced_at.is_null())
+    };
+}
+
+/// The inspector whose own samples are within reach.
+fn inspector(reach: &Reach) -> Option<UserId> {
+    reach.user.filter(|_| reach.own && !reach.all)
+}
+
+/// A page of conversations within reach, the latest first, after the position of another one.
+///
+/// # Errors
+/// What the database says.
+pub fn page(
+    conn: &mut AnyConnection,
+    reach: &Reach,
+    wanted: &Wanted,
+    after: Option<(DateTime<Utc>, ConversationId)>,
+    limit: i64,
+) -> Result<Vec<Listed>> {
+    let mut query = conversations::table.inner_join(agents::table).into_boxed::<MultiBackend>();
+    let by_agent = wanted.agent_id.is_some() || wanted.employee_no.is_some() || wanted.team.is_some();
+    query = match inspector(reach) {
+        // Asking for an agent must not tell whose a blind sample is.
+        Some(user) if by_agent => query.filter(
+            scope::agents(conversations::agent_id, reach)
+                .or(conversations::id.eq_any(own_samples!(user).filter(samples::blind.eq(false)).select(samples::conversation_id))),
+        ),
+        Some(user) => query.filter(
+            scope::agents(conversations::agent_id, reach).or(conversations::id.eq_any(own_samples!(user).select(samples::conversation_id))),
+        ),
+        None => query.filter(scope::agents(conversations::agent_id, reach)),
+    };
+    if let Some(agent) = wanted.agent_id {
+        query = query.filter(conversations::agent_id.eq(agent));
+    }
+    if let Some(number) = &wanted.employee_no {
+        query = query.filter(agents::employee_no.eq(number));
+    }
+    if let Some(team) = wanted.team {
+        let below = team_ancestors::table.filter(team_ancestors::ancestor_id.eq(team)).select(team_ancestors::team_id);
+        query = query.filter(agents::team_id.eq_any(below));
+    }
+    if let Some(channel) = wanted.channel {
+        query = query.filter(conversations::channel.eq(channel));
+    }
+    if let Some(queue) = &wanted.queue {
+        query = query.filter(conversations::queue.eq(queue));
+    }
+    if let Some(period) = wanted.period {
+        query = query.filter(conversations::period.eq(period));
+    }
+    if let Some(source) = &wanted.source {
+        query = query.filter(conversations::source.eq(source));
+    }
+    if let Some(text) = &wanted.external_id {
+        let literal = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        query = query.filter(lower(conversations::external_id).like(format!("%{literal}%")).escape('\\'));
+    }
+    if let Some((at, id)) = after {
+        let at = At(at);
+        query = query.filter(conversations::started_at.lt(at).or(conversations::started_at.eq(at).and(conversations::id.lt(id))));
+    }
+    Ok(query
+        .order((conversations::started_at.desc(), conversations::id.desc()))
+        .limit(limit)
+        .select((ConversationRow::as_select(), agents::employee_no, agents::name, agents::team_id))
+        .load(conn)?)
+}
+
+/// One conversation within reach.
+///
+/// # Errors
+/// What the database says.
+pub fn find(conn: &mut AnyConnection, reach: &Reach, id: ConversationId) -> Result<Option<Listed>> {
+    let query = conversations::table.inner_join(agents::table).filter(conversations::id.eq(id)).into_boxed::<MultiBackend>();
+    let query = match inspector(reach) {
+        Some(user) => query.filter(
+            scope::agents(conversations::agent_id, reach).or(conversations::id.eq_any(own_samples!(user).select(samples::conversation_id))),
+        ),
+        None => query.filter(scope::agents(conversations::agent_id, reach)),
+    };
+    Ok(query.select((ConversationRow::as_select(), agents::employee_no, agents::name, agents::team_id)).first(conn).optional()?)
+}
+
+/// Which of these conversations the actor sees only as samples to be graded blind, so that their agent must not be named.
+///
+/// # Errors
+/// What the database says.
+pub fn blind(conn: &mut AnyConnection, reach: &Reach, ids: &[ConversationId]) -> Result<HashSet<ConversationId>> {
+    let Some(user) = inspector(reach) else { return Ok(HashSet::new()) };
+    let seen = own_samples!(user).filter(samples::conversation_id.eq_any(ids)).select((samples::conversation_id, samples::blind)).load::<(
+        ConversationId,
+        bool,
+    )>(
+        conn
+    )?;
+    let mut blind: HashSet<ConversationId> = seen.iter().filter(|(_, blind)| *blind).map(|(id, _)| *id).collect();
+    for (id, _) in seen.iter().filter(|(_, blind)| !*blind) {
+        blind.remove(id);
+    }
+    if !blind.is_empty() {
+        let by_agent = conversations::table
+            .filter(conversations::id.eq_any(blind.iter().copied().collect::<Vec<_>>()))
+            .filter(scope::agents(conversations::agent_id, reach))
+            .select(conversations::id)
+            .load::<ConversationId>(conn)?;
+        for id in by_agent {
+            blind.remove(&id);
+        }
+    }
+    Ok(blind)
+}

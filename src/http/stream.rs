@@ -1,0 +1,92 @@
+//! Between the asynchronous world of requests and the blocking one of files: neither side holds more than a few blocks.
+
+use std::io::{BufRead, Read};
+
+use actix_web::web::{Bytes, Payload};
+use futures_util::{Stream, StreamExt};
+use tokio::sync::mpsc;
+
+use super::problem::Problem;
+use crate::domain::Refusal;
+
+/// The blocks that may wait between the two sides.
+const WAITING: usize = 8;
+/// How much of a body is still read, and thrown away, when nobody wants it any more; callers tend not to listen before they have sent it all.
+const THROWN_AWAY: usize = 64 << 20;
+
+/// A request's body as a blocking reader. Read it in a blocking task while [`feed`] runs.
+#[derive(Debug)]
+pub struct BodyReader {
+    blocks: mpsc::Receiver<std::io::Result<Bytes>>,
+    current: Bytes,
+}
+
+impl BufRead for BodyReader {
+    fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
+        while self.current.is_empty() {
+            match self.blocks.blocking_recv() {
+                Some(block) => self.current = block?,
+                None => break,
+            }
+        }
+        Ok(&self.current)
+    }
+
+    fn consume(&mut self, amount: usize) {
+        drop(self.current.split_to(amount.min(self.current.len())));
+    }
+}
+
+impl Read for BodyReader {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.fill_buf()?.read(into)?;
+        self.consume(count);
+        Ok(count)
+    }
+}
+
+/// Splits a body into a reader and the future that feeds it; run both together.
+pub fn reader(mut body: Payload) -> (BodyReader, impl Future<Output = ()>) {
+    let (send, blocks) = mpsc::channel(WAITING);
+    let feed = async move {
+        let mut thrown_away = 0_usize;
+        while let Some(block) = body.next().await {
+            let block =
+                block.map_err(|error| std::io::Error::new(std::io::ErrorKind::UnexpectedEof, format!("the upload broke off: {error}")));
+            let (length, failed) = (block.as_ref().map_or(0, Bytes::len), block.is_err());
+            if send.send(block).await.is_err() {
+                thrown_away = thrown_away.saturating_add(length);
+            }
+            if failed || thrown_away > THROWN_AWAY {
+                break;
+            }
+        }
+    };
+    (BodyReader { blocks, current: Bytes::new() }, feed)
+}
+
+/// A file as a stream of blocks, read in blocking tasks.
+pub fn blocks(source: Box<dyn Read + Send>) -> impl Stream<Item = std::io::Result<Bytes>> {
+    futures_util::stream::unfold(Some(source), |source| async move {
+        let mut source = source?;
+        let read = tokio::task::spawn_blocking(move || {
+            let mut block = Vec::with_capacity(BLOCK);
+            let read = source.by_ref().take(u64::try_from(BLOCK).unwrap_or(u64::MAX)).read_to_end(&mut block);
+            (source, read.map(|_| block))
+        });
+        match read.await {
+            Ok((_, Ok(block))) if block.is_empty() => None,
+            Ok((source, Ok(block))) => Some((Ok(Bytes::from(block)), Some(source))),
+            Ok((_, Err(error))) => Some((Err(error), None)),
+            Err(error) => Some((Err(std::io::Error::other(error)), None)),
+        }
+    })
+}
+
+/// How much of a file is read at once.
+const BLOCK: usize = 64 * 1024;
+
+/// A multipart body that cannot be read.
+pub fn broken_multipart(error: &impl std::fmt::Display) -> Problem {
+    Refusal::invalid("", format!("the multipart body cannot be read: {error}")).into()
+}

@@ -1,0 +1,139 @@
+//! Lists conversations.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::app::App;
+use crate::db::views::conversations::{self as view, Listed, Wanted};
+use crate::db::{Error, Result};
+use crate::domain::Refusal;
+use crate::domain::access::{Action, Actor};
+use crate::domain::conversation::Channel;
+use crate::domain::id::{AgentId, ConversationId, TeamId};
+use crate::domain::page::{Page, PageRequest};
+use crate::domain::period::Period;
+
+/// Which conversations are wanted.
+#[derive(Debug, Clone, Default)]
+pub struct ConversationFilter {
+    /// The agent, by id or employee number.
+    pub agent: Option<String>,
+    /// The team in which, or below which, the agent is now.
+    pub team: Option<TeamId>,
+    /// The channel.
+    pub channel: Option<Channel>,
+    /// The queue.
+    pub queue: Option<String>,
+    /// The period.
+    pub period: Option<Period>,
+    /// The source.
+    pub source: Option<String>,
+    /// A text that the external id contains, in small or capital letters.
+    pub external_id: Option<String>,
+}
+
+/// The agent of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ConversationAgent {
+    /// The id.
+    pub id: AgentId,
+    /// The employee number.
+    pub employee_no: String,
+    /// The name.
+    pub name: String,
+    /// The team that the agent is in now.
+    pub team_id: TeamId,
+}
+
+/// A conversation in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct ConversationSummary {
+    /// The id.
+    pub id: ConversationId,
+    /// The system that it came from.
+    pub source: String,
+    /// What that system calls it.
+    pub external_id: String,
+    /// The way the customer came in.
+    pub channel: Channel,
+    /// The agent; absent for an inspector who is to grade the conversation blind.
+    pub agent: Option<ConversationAgent>,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// How long it took, in milliseconds.
+    pub duration_ms: i64,
+    /// The period that it belongs to.
+    pub period: Period,
+    /// What the source calls the customer.
+    pub customer: Option<String>,
+    /// The queue.
+    pub queue: Option<String>,
+    /// The language.
+    pub language: Option<String>,
+    /// The customer's rating, 1 to 10.
+    pub satisfaction: Option<i32>,
+    /// How many lines its transcript has.
+    pub lines: i32,
+    /// How many recordings it has.
+    pub recording_count: i32,
+}
+
+impl ConversationSummary {
+    pub(super) fn of(listed: Listed, blind: bool) -> Self {
+        let Listed { row, employee_no, agent_name, team_id } = listed;
+        let agent = ConversationAgent { id: row.agent_id, employee_no, name: agent_name, team_id };
+        Self {
+            id: row.id,
+            source: row.source,
+            external_id: row.external_id,
+            channel: row.channel,
+            agent: (!blind).then_some(agent),
+            started_at: row.started_at,
+            duration_ms: row.duration_ms,
+            period: row.period,
+            customer: row.customer_ref,
+            queue: row.queue,
+            language: row.language,
+            satisfaction: row.satisfaction,
+            lines: row.lines,
+            recording_count: row.recordings,
+        }
+    }
+}
+
+/// A page of the conversations within reach, the latest first.
+///
+/// # Permissions
+/// `conversations.read`: those of the agents within reach; an inspector's are those of the own samples.
+///
+/// # Errors
+/// `Invalid` for a cursor that is not this list's.
+pub async fn list(app: &App, actor: &Actor, filter: ConversationFilter, page: PageRequest) -> Result<Page<ConversationSummary>> {
+    let reach = actor.reach(Action::ConversationRead)?;
+    let after = page.after.as_ref().map(|cursor| {
+        let micros = cursor.key.parse().ok().and_then(DateTime::from_timestamp_micros);
+        let at = micros.ok_or_else(|| Refusal::invalid("cursor", "is not a cursor of this list; use the `next` of the page before"))?;
+        Ok::<_, Error>((at, ConversationId(cursor.id)))
+    });
+    let after = after.transpose()?;
+    let agent_id = filter.agent.as_deref().and_then(|agent| agent.parse().ok());
+    let wanted = Wanted {
+        agent_id,
+        employee_no: filter.agent.filter(|_| agent_id.is_none()),
+        team: filter.team,
+        channel: filter.channel,
+        queue: filter.queue,
+        period: filter.period,
+        source: filter.source,
+        external_id: filter.external_id.filter(|text| !text.is_empty()),
+    };
+    let fetch = page.fetch();
+    let items = app
+        .read(move |conn| {
+            let listed = view::page(conn, &reach, &wanted, after, fetch)?;
+            let blind = view::blind(conn, &reach, &listed.iter().map(|l| l.row.id).collect::<Vec<_>>())?;
+            Ok(listed.into_iter().map(|l| (blind.contains(&l.row.id), l)).map(|(b, l)| ConversationSummary::of(l, b)).collect::<Vec<_>>())
+        })
+        .await?;
+    Ok(page.page(items, |item| (item.started_at.timestamp_micros().to_string(), item.id.0)))
+}
