@@ -4,6 +4,7 @@ use super::{Outcome, say};
 use crate::app::App;
 use crate::config::Config;
 use crate::db;
+use crate::jobs;
 use crate::server;
 
 /// Serve the API; migrates the database first
@@ -35,8 +36,11 @@ pub(super) async fn run(mut config: Config, args: Args) -> Outcome {
 /// # Errors
 /// Where the address cannot be bound.
 pub(super) async fn until_told_to_stop(app: App) -> Outcome {
+    let jobs = actix_web::rt::spawn(jobs::run(app.clone()));
     let listening = server::listen(app).map_err(|e| db::Error::Connection(format!("cannot listen: {e}")))?;
     say(format!("Assay listens on http://{}", listening.address));
-    listening.server.await.map_err(|e| db::Error::Connection(format!("the service ended: {e}")))?;
+    let ended = listening.server.await;
+    jobs.abort();
+    ended.map_err(|e| db::Error::Connection(format!("the service ended: {e}")))?;
     Ok(ExitCode::SUCCESS)
 }

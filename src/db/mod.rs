@@ -12,9 +12,12 @@ pub mod attendance;
 pub mod audit;
 pub mod both;
 pub mod breaches;
+pub mod calibrations;
 pub mod charges;
 pub mod complaints;
 pub mod concerned;
+pub mod follow_ups;
+pub mod regrades;
 #[allow(missing_docs, reason = "what the derive makes")]
 pub mod connection;
 pub mod conversations;

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::app::App;
 use crate::db::Result;
-use crate::usecases::appeals::remind::remind;
 use crate::usecases::escalation::walk::walk;
+use crate::usecases::{appeals, follow_ups};
 
 /// How often the clock is looked at.
 const EVERY: Duration = Duration::from_secs(30);
@@ -33,6 +33,7 @@ pub async fn run_once(app: &App) -> Result<()> {
     if cases > 0 {
         tracing::info!(cases, "escalation cases went to their next level");
     }
-    remind(app).await?;
+    appeals::remind::remind(app).await?;
+    follow_ups::remind::remind(app).await?;
     Ok(())
 }

@@ -40,6 +40,21 @@ impl People {
         }
     }
 
+    /// The same people, with samples of another month.
+    pub fn in_month(&self, app: &TestApp, day: &str) -> Self {
+        let token = |client: &Client| app.with_token(client.token().unwrap());
+        Self {
+            team: self.team,
+            agent: self.agent,
+            agent_client: token(&self.agent_client),
+            lead: (self.lead.0, token(&self.lead.1)),
+            inspector: (self.inspector.0, token(&self.inspector.1)),
+            managers: [(self.managers[0].0, token(&self.managers[0].1)), (self.managers[1].0, token(&self.managers[1].1))],
+            draw: grading::draw(app, day.get(..7).unwrap()),
+            day: format!("{day}T02:00:00Z"),
+        }
+    }
+
     /// A conversation of the agent, graded by the inspector with this sheet.
     pub fn graded(&self, app: &TestApp, sheet: &Value) -> EvaluationId {
         let conversation = grading::conversation(app, self.agent, &self.day);

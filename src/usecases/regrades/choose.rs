@@ -1,0 +1,93 @@
+//! Chooses the share of a month's evaluations that is graded again.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::db::regrades::RegradeRow;
+use crate::db::{self, Result};
+use crate::domain::Refusal;
+use crate::domain::access::{Action, Actor};
+use crate::domain::id::{EvaluationId, RegradeDrawId, UserId};
+use crate::domain::period::Period;
+use crate::domain::regrade::{RegradeState, assign, select};
+
+/// Which share is chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Choice {
+    /// The period of the evaluations.
+    pub period: Period,
+    /// How many of a hundred, 1 to 100; rounded up.
+    pub percent: u32,
+}
+
+/// What was chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Chosen {
+    /// The choice.
+    pub id: RegradeDrawId,
+    /// The seed, in hexadecimal: the same seed and evaluations give the same choice.
+    pub seed: String,
+    /// How many evaluations there were to choose from: those of the period that were not chosen before.
+    pub candidates: u64,
+    /// How many are graded again.
+    pub chosen: u64,
+    /// How many of them nobody else could be found for.
+    pub unassigned: u64,
+}
+
+/// Chooses at random and gives each to an inspector who has not graded it, evenly.
+///
+/// # Errors
+/// `Forbidden`; `Invalid` on `percent`.
+pub async fn choose(app: &App, actor: &Actor, command: Choice) -> Result<Chosen> {
+    actor.may_everywhere(Action::RegradeRun)?;
+    if !(1..=100).contains(&command.percent) {
+        return Err(Refusal::invalid("percent", "must be 1 to 100").into());
+    }
+    app.write_once(actor, "regrades.choose", &command, move |tx| {
+        let seed = tx.random();
+        let candidates = db::regrades::candidates(tx.conn, command.period)?;
+        let firsts: BTreeMap<EvaluationId, UserId> = candidates.iter().copied().collect();
+        let ids: Vec<EvaluationId> = firsts.keys().copied().collect();
+        let chosen: Vec<(EvaluationId, UserId)> =
+            select(&seed, &ids, command.percent).into_iter().filter_map(|id| Some((id, firsts.get(&id).copied()?))).collect();
+        let inspectors = db::regrades::inspectors(tx.conn)?;
+        let assigned = assign(&chosen, &inspectors);
+        let draw = db::regrades::insert_draw(tx, command.period, command.percent, &seed, ids.len(), chosen.len())?;
+        for ((evaluation_id, inspector_id), (_, first_inspector_id)) in assigned.iter().copied().zip(chosen.iter().copied()) {
+            let row = RegradeRow {
+                id: tx.id(),
+                evaluation_id,
+                period: command.period,
+                first_inspector_id,
+                inspector_id,
+                state: RegradeState::Assigned,
+                revision: None,
+                sheet: None,
+                differences: None,
+                decisions: None,
+                created_at: tx.now,
+                graded_at: None,
+                decided_by: None,
+                decided_at: None,
+                version: 1,
+            };
+            db::regrades::insert(tx, draw, &row)?;
+        }
+        let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+        let answer = Chosen {
+            id: draw,
+            seed: hex::encode(seed),
+            candidates: count(ids.len()),
+            chosen: count(chosen.len()),
+            unassigned: count(assigned.iter().filter(|(_, inspector)| inspector.is_none()).count()),
+        };
+        tx.audit_new("regrades.chosen", ("regrade_draw", &draw), &answer)?;
+        Ok(answer)
+    })
+    .await
+}

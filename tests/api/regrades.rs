@@ -1,0 +1,56 @@
+//! Inspecting the inspectors: blind second gradings, differences, and what a missed error costs.
+
+use assay::domain::access::{Grant, GrantReach, Role};
+use serde_json::{Value, json};
+
+use crate::support::aftermath::{People, lines, posted};
+use crate::support::grading::{self, sheet};
+use crate::support::on_both;
+
+on_both! {
+    fn a_missed_error_without_good_reason_costs_the_first_inspector_double(app: &TestApp) {
+        let mut people = People::new(app, "2026-11-05");
+        // The inspector is also on the ledger, as an agent of another team.
+        let qa = grading::team(app, "qa", None, None);
+        let inspector_agent = grading::agent(app, "9001", qa);
+        people.inspector = app.user("inspector", Some(inspector_agent), &[Grant { role: Role::Inspector, reach: GrantReach::Own }]);
+        let evaluation = people.failing(app, &["greeting"]);
+        let manager = &people.managers[0].1;
+        let (second_id, second) = grading::inspector(app);
+        people.inspector.1.post("regrades/choice", &json!({ "period": "2026-11", "percent": 10 })).refused(403, "forbidden");
+        manager.post("regrades/choice", &json!({ "period": "2026-11", "percent": 0 })).refused(400, "invalid");
+        let chosen = manager.post("regrades/choice", &json!({ "period": "2026-11", "percent": 10 })).expect(200).json();
+        assert_eq!((&chosen["candidates"], &chosen["chosen"], &chosen["unassigned"]), (&json!(1), &json!(1), &json!(0)));
+        let again = manager.post("regrades/choice", &json!({ "period": "2026-11", "percent": 100 })).expect(200).json();
+        assert_eq!(again["candidates"], 0, "none is chosen twice");
+
+        assert!(people.inspector.1.get("regrades").expect(200).json()["items"].as_array().unwrap().is_empty());
+        let task = second.get("regrades").expect(200).json()["items"][0].clone();
+        assert_eq!((&task["inspector_id"], &task["evaluation_id"], &task["first_inspector_id"]), (&json!(second_id), &Value::Null, &Value::Null));
+        let path = format!("regrades/{}", task["id"].as_str().unwrap());
+        people.inspector.1.post(&format!("{path}/grade"), &json!({ "sheet": sheet(&[]) })).refused(404, "not_found");
+        let graded = second.post(&format!("{path}/grade"), &json!({ "sheet": sheet(&["identity_check"]) })).expect(200).json();
+        assert_eq!((&graded["state"], &graded["differences"]), (&json!("graded"), &Value::Null));
+        second.post(&format!("{path}/grade"), &json!({ "sheet": sheet(&[]) })).refused(409, "already_graded");
+        let unchanged = manager.get(&format!("evaluations/{evaluation}")).expect(200).json();
+        assert_eq!((&unchanged["key_errors"], &unchanged["revision"]), (&json!(0), &json!(1)), "the result is not touched");
+
+        let seen = manager.get(&path).expect(200).json();
+        let items: Vec<_> = seen["differences"].as_array().unwrap().iter().map(|it| it["item"].clone()).collect();
+        assert_eq!(items, ["greeting", "identity_check"]);
+        let verdict = |greeting: &str, good_reason: bool| {
+            json!({ "decisions": [
+                { "verdict": greeting, "reason": "was said" },
+                { "verdict": "second_right", "good_reason": good_reason, "reason": "not verified" },
+            ] })
+        };
+        let decision = format!("{path}/decision");
+        second.post_if(&decision, 2, &verdict("first_right", false)).refused(403, "forbidden");
+        manager.post_if(&decision, 2, &json!({ "decisions": [] })).refused(400, "invalid");
+        let decided = manager.post_if(&decision, 2, &verdict("first_right", false)).expect(200).json();
+        assert_eq!(decided["borne"]["amount_minor"], 60_000, "double the 300.00 of class B");
+        assert_eq!(lines(app, inspector_agent), posted(&[("2026-11", "manual", 60_000)]));
+        assert_eq!(decided["regrade"]["state"], "decided");
+        manager.post_if(&decision, 3, &verdict("first_right", true)).refused(409, "not_graded_again");
+    }
+}
