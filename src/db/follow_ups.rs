@@ -194,13 +194,13 @@ pub fn watched(
     item: Option<&str>,
     violation_type: Option<&str>,
 ) -> Result<(i64, i64)> {
-    let of_agent = evaluations::agent_id.eq(agent).and(evaluations::period.eq(period));
-    let graded: i64 = evaluations::table.filter(of_agent).count().get_result(conn)?;
+    let of_agent = || evaluations::agent_id.eq(agent).and(evaluations::period.eq(period));
+    let graded: i64 = evaluations::table.filter(of_agent()).count().get_result(conn)?;
     let mut found = 0_i64;
     if let Some(item) = item {
         found = evaluation_items::table
             .inner_join(evaluations::table)
-            .filter(of_agent)
+            .filter(of_agent())
             .filter(evaluation_items::item_code.eq(item).and(evaluation_items::outcome.eq(Outcome::Fail)))
             .count()
             .get_result(conn)?;

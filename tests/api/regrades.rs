@@ -13,10 +13,10 @@ on_both! {
         // The inspector is also on the ledger, as an agent of another team.
         let qa = grading::team(app, "qa", None, None);
         let inspector_agent = grading::agent(app, "9001", qa);
-        people.inspector = app.user("inspector", Some(inspector_agent), &[Grant { role: Role::Inspector, reach: GrantReach::Own }]);
+        let first = app.user("inspector", Some(inspector_agent), &[Grant { role: Role::Inspector, reach: GrantReach::Own }]);
+        let (second_id, second) = std::mem::replace(&mut people.inspector, first);
         let evaluation = people.failing(app, &["greeting"]);
         let manager = &people.managers[0].1;
-        let (second_id, second) = grading::inspector(app);
         people.inspector.1.post("regrades/choice", &json!({ "period": "2026-11", "percent": 10 })).refused(403, "forbidden");
         manager.post("regrades/choice", &json!({ "period": "2026-11", "percent": 0 })).refused(400, "invalid");
         let chosen = manager.post("regrades/choice", &json!({ "period": "2026-11", "percent": 10 })).expect(200).json();

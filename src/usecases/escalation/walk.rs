@@ -37,9 +37,10 @@ fn step(tx: &mut Tx<'_>, case: EscalationId) -> Result<bool> {
     tx.audit_event("escalation.raised", ("escalation", &case), &serde_json::json!({ "level": row.level, "event": event }))?;
     letters::announce(tx, &row, event)?;
     let concerned = db::concerned::of_agent(tx.conn, row.agent_id)?;
-    match event {
-        EventKind::ChainExhausted => tell::everybody(tx, &row, &concerned)?,
-        _ => tell::level(tx, &mut row, &concerned, &calendar, event)?,
+    if event == EventKind::ChainExhausted {
+        tell::everybody(tx, &row, &concerned)?;
+    } else {
+        tell::level(tx, &mut row, &concerned, &calendar, event)?;
     }
     Ok(true)
 }
