@@ -13,6 +13,7 @@ mod api;
 mod architecture;
 mod cli;
 mod db;
+mod jobs;
 mod real_data;
 mod support;
 mod web;

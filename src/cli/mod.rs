@@ -4,6 +4,7 @@
 
 mod check_config;
 mod close;
+mod draw;
 mod export;
 mod import;
 mod init;
@@ -14,6 +15,7 @@ mod results;
 mod serve;
 mod token;
 mod user;
+mod verify_draw;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -44,6 +46,7 @@ pub struct Cli {
 enum Command {
     CheckConfig(check_config::Args),
     Close(close::Args),
+    Draw(draw::Args),
     Export(export::Args),
     Import(import::Args),
     Init(init::Args),
@@ -54,6 +57,7 @@ enum Command {
     Serve(serve::Args),
     Token(token::Args),
     User(user::Args),
+    VerifyDraw(verify_draw::Args),
 }
 
 /// The answer is no: a verification failed, or some lines were refused.
@@ -74,6 +78,7 @@ pub fn run(cli: Cli) -> ExitCode {
             match cli.command {
                 Command::CheckConfig(args) => check_config::run(config, args).await,
                 Command::Close(args) => close::run(config, args).await,
+                Command::Draw(args) => draw::run(config, args).await,
                 Command::Export(args) => export::run(config, args).await,
                 Command::Import(args) => import::run(config, args).await,
                 Command::Init(args) => init::run(config, args).await,
@@ -84,6 +89,7 @@ pub fn run(cli: Cli) -> ExitCode {
                 Command::Serve(args) => serve::run(config, args).await,
                 Command::Token(args) => token::run(config, args).await,
                 Command::User(args) => user::run(config, args).await,
+                Command::VerifyDraw(args) => verify_draw::run(config, args).await,
             }
         })
     });

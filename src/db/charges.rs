@@ -4,7 +4,7 @@ use diesel::prelude::*;
 
 use super::connection::AnyConnection;
 use super::error::{Error, Result};
-use super::schema::{evaluations, violations};
+use super::schema::{evaluation_revisions, evaluations, violations};
 use crate::domain::Refusal;
 use crate::domain::charge::StandingViolation;
 use crate::domain::id::{AgentId, EvaluationId, ViolationId};
@@ -18,6 +18,8 @@ pub struct ChargeFacts {
     pub agent_id: AgentId,
     /// The period of its sample.
     pub period: Period,
+    /// Why it was corrected last, if it was.
+    pub reason: Option<String>,
     /// The confirmed violations.
     pub violations: Vec<StandingViolation>,
 }
@@ -39,5 +41,12 @@ pub fn facts(conn: &mut AnyConnection, evaluation: EvaluationId) -> Result<Charg
         let occurrences = u32::try_from(occurrences).map_err(|_| Error::Damaged(format!("violation {id}: negative occurrences")))?;
         Ok(StandingViolation { id, violation_type, class, occurrences })
     });
-    Ok(ChargeFacts { agent_id, period, violations: standing.collect::<Result<_>>()? })
+    let reason = evaluation_revisions::table
+        .filter(evaluation_revisions::evaluation_id.eq(evaluation))
+        .order(evaluation_revisions::revision.desc())
+        .select(evaluation_revisions::reason)
+        .first::<Option<String>>(conn)
+        .optional()?
+        .flatten();
+    Ok(ChargeFacts { agent_id, period, reason, violations: standing.collect::<Result<_>>()? })
 }

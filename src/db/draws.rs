@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::connection::AnyConnection;
-use super::error::Result;
+use super::error::{Error, Result};
 use super::schema::draws;
 use super::sql_types::At;
 use super::tx::{Tx, from_json, to_json};
@@ -167,7 +167,7 @@ impl Stored {
 /// Stores the commitment: a draw that has a seed and nothing else yet.
 ///
 /// # Errors
-/// What the database says.
+/// `Conflict` with code `draw_running` where somebody else has committed to the same draw at the same time.
 pub fn insert(tx: &mut Tx<'_>, draw: &DrawRow) -> Result<()> {
     diesel::insert_into(draws::table)
         .values((
@@ -186,7 +186,10 @@ pub fn insert(tx: &mut Tx<'_>, draw: &DrawRow) -> Result<()> {
             draws::drawn_by.eq(draw.drawn_by),
             draws::committed_at.eq(At(draw.committed_at)),
         ))
-        .execute(tx.conn)?;
+        .execute(tx.conn)
+        .map_err(|error| {
+            Error::from(error).or_unique("draws_ordinal_unique", "draws.plan_id, draws.period, draws.kind, draws.ordinal", running)
+        })?;
     Ok(())
 }
 

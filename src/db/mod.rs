@@ -43,6 +43,7 @@ pub mod population;
 pub mod recipients;
 pub mod recordings;
 pub mod results;
+pub mod samples;
 pub mod sampling_plans;
 #[allow(missing_docs, reason = "the columns are described in the migrations")]
 pub mod schema;

@@ -11,7 +11,7 @@ use super::tx::{Tx, from_json, to_json};
 use crate::domain::Refusal;
 use crate::domain::fine_list::FineTotals;
 use crate::domain::id::{CloseId, UserId};
-use crate::domain::month_close::{Blockers, PeriodState, posting_period};
+use crate::domain::month_close::{Blockers, PeriodState, is_abandoned, posting_period};
 use crate::domain::period::Period;
 use crate::domain::sampling::sample::SampleState;
 
@@ -83,7 +83,7 @@ pub fn last_closed(conn: &mut AnyConnection) -> Result<Option<Period>> {
     last_in(conn, PeriodState::Closed)
 }
 
-/// The period that is being closed at this moment.
+/// The period that is being closed at this moment, also where that close is dead.
 ///
 /// # Errors
 /// What the database says.
@@ -99,13 +99,19 @@ pub fn frozen(conn: &mut AnyConnection) -> Result<Option<Period>> {
     Ok(last_closed(conn)?.max(closing(conn)?))
 }
 
-/// The period that something about `fact` is posted to now.
+/// The period that something about `fact` is posted to now. A close that died ends here.
 ///
 /// # Errors
 /// `Busy` while that period is being closed.
-pub fn posting(conn: &mut AnyConnection, fact: Period) -> Result<Period> {
-    let (closed, closing) = (last_closed(conn)?, closing(conn)?);
-    Ok(posting_period(fact, closed, closing)?)
+pub fn posting(tx: &mut Tx<'_>, fact: Period) -> Result<Period> {
+    let mut being_closed = closing(tx.conn)?;
+    if let Some(period) = being_closed
+        && find(tx.conn, period)?.is_some_and(|row| is_abandoned(row.touched_at, tx.now))
+    {
+        forget_close(tx, period)?;
+        being_closed = None;
+    }
+    Ok(posting_period(fact, last_closed(tx.conn)?, being_closed)?)
 }
 
 /// Whether a period is frozen: it or a later one is closed.

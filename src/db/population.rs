@@ -7,10 +7,10 @@ use diesel::prelude::*;
 
 use super::connection::AnyConnection;
 use super::error::Result;
-use super::schema::{agent_teams, agents, conversations, grants, samples, scorecard_versions, team_ancestors, teams, users};
+use super::schema::{agent_teams, agents, conversations, draw_agents, grants, samples, scorecard_versions, team_ancestors, teams, users};
 use crate::domain::access::{ReachKind, Role};
 use crate::domain::conversation::Channel;
-use crate::domain::id::{AgentId, ConversationId, ScorecardId, ScorecardVersionId, TeamId, UserId, VendorId};
+use crate::domain::id::{AgentId, ConversationId, DrawId, ScorecardId, ScorecardVersionId, TeamId, UserId, VendorId};
 use crate::domain::period::Period;
 use crate::domain::sampling::assignment::InspectorFacts;
 use crate::domain::sampling::plan::InspectorCapacity;
@@ -200,4 +200,12 @@ pub fn published_versions(conn: &mut AnyConnection, of: &[ScorecardId]) -> Resul
         .select((scorecard_versions::scorecard_id, scorecard_versions::id))
         .load::<(ScorecardId, ScorecardVersionId)>(conn)?;
     Ok(rows.into_iter().collect())
+}
+
+/// The team that an agent had in a draw.
+///
+/// # Errors
+/// What the database says.
+pub fn team_of(conn: &mut AnyConnection, draw: DrawId, agent: AgentId) -> Result<Option<TeamId>> {
+    Ok(draw_agents::table.find((draw, agent)).select(draw_agents::team_id).first(conn).optional()?)
 }

@@ -1,15 +1,18 @@
 //! Sampling plans.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
 use super::connection::AnyConnection;
 use super::error::{Error, Result};
-use super::schema::{draws, sampling_plans};
+use super::schema::{agents, draws, grants, sampling_plans, scorecards, teams, users};
 use super::sql_types::At;
 use super::tx::{Tx, from_json, to_json};
 use crate::domain::Refusal;
-use crate::domain::id::SamplingPlanId;
+use crate::domain::access::Role;
+use crate::domain::id::{AgentId, SamplingPlanId, ScorecardId, TeamId, UserId};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::sampling::plan::PlanContent;
 use crate::domain::sampling::sample::PlanState;
@@ -156,4 +159,53 @@ pub fn page(conn: &mut AnyConnection, state: Option<PlanState>, request: &PageRe
 pub fn active(conn: &mut AnyConnection) -> Result<Vec<PlanRow>> {
     let query = sampling_plans::table.filter(sampling_plans::state.eq(PlanState::Active)).order(sampling_plans::id).select(COLUMNS);
     query.load::<Columns>(conn)?.into_iter().map(row).collect()
+}
+
+/// Of the ids in a plan, those that exist.
+#[derive(Debug, Clone, Default)]
+pub struct References {
+    /// Teams.
+    pub teams: HashSet<TeamId>,
+    /// Agents.
+    pub agents: HashSet<AgentId>,
+    /// People who can log in and hold a role that grades.
+    pub graders: HashSet<UserId>,
+    /// Scorecards.
+    pub scorecards: HashSet<ScorecardId>,
+}
+
+/// Looks up the ids in a plan.
+///
+/// # Errors
+/// What the database says.
+pub fn references(conn: &mut AnyConnection, content: &PlanContent) -> Result<References> {
+    let mut known = References::default();
+    for ids in content.population.teams.chunks(1000) {
+        known.teams.extend(teams::table.filter(teams::id.eq_any(ids)).select(teams::id).load::<TeamId>(conn)?);
+    }
+    for ids in content.exclusions.agents.chunks(1000) {
+        known.agents.extend(agents::table.filter(agents::id.eq_any(ids)).select(agents::id).load::<AgentId>(conn)?);
+    }
+    let inspectors: Vec<UserId> = content.inspectors.iter().map(|inspector| inspector.user_id).collect();
+    for ids in inspectors.chunks(1000) {
+        known.graders.extend(graders(conn, ids)?);
+    }
+    let wanted: Vec<ScorecardId> = content.scorecards.iter().map(|scorecard| scorecard.scorecard_id).collect();
+    known.scorecards.extend(scorecards::table.filter(scorecards::id.eq_any(wanted)).select(scorecards::id).load::<ScorecardId>(conn)?);
+    Ok(known)
+}
+
+/// Of these people, those who can log in and hold a role that grades.
+///
+/// # Errors
+/// What the database says.
+pub fn graders(conn: &mut AnyConnection, people: &[UserId]) -> Result<Vec<UserId>> {
+    Ok(users::table
+        .inner_join(grants::table)
+        .filter(users::id.eq_any(people))
+        .filter(users::active.eq(true))
+        .filter(grants::role.eq_any([Role::Inspector, Role::QaManager]))
+        .select(users::id)
+        .distinct()
+        .load(conn)?)
 }

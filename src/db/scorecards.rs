@@ -177,3 +177,17 @@ pub fn get_version(conn: &mut AnyConnection, scorecard: ScorecardId, number: i32
         .ok_or_else(|| Refusal::not_found("scorecard version", number))?;
     Ok((row, from_json("scorecard_versions.content", &content)?))
 }
+
+/// The version with this id, with its content.
+///
+/// # Errors
+/// `NotFound`.
+pub fn get_version_by_id(conn: &mut AnyConnection, id: ScorecardVersionId) -> Result<(VersionRow, ScorecardContent)> {
+    let (row, content) = scorecard_versions::table
+        .find(id)
+        .select((VersionRow::as_select(), scorecard_versions::content))
+        .first::<(VersionRow, String)>(conn)
+        .optional()?
+        .ok_or_else(|| Refusal::not_found("scorecard version", id))?;
+    Ok((row, from_json("scorecard_versions.content", &content)?))
+}

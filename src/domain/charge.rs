@@ -25,7 +25,7 @@ pub struct StandingViolation {
 
 /// Which evaluation is charged, and to which period.
 #[derive(Debug, Clone, Copy)]
-pub struct ChargedEvaluation {
+pub struct ChargedEvaluation<'a> {
     /// The evaluation.
     pub id: EvaluationId,
     /// The agent who handled the conversation.
@@ -34,6 +34,8 @@ pub struct ChargedEvaluation {
     pub period: Period,
     /// The period that lines are posted to: the same while it is open, else the open one.
     pub posting_period: Period,
+    /// Why it was corrected last, if it was; stands on what is taken back or adjusted.
+    pub reason: Option<&'a str>,
 }
 
 /// What one type of violation costs on the evaluation now.
@@ -53,7 +55,7 @@ struct Due {
 /// # Errors
 /// `Conflict` with code `amount_overflow`.
 pub fn decide(
-    evaluation: ChargedEvaluation,
+    evaluation: ChargedEvaluation<'_>,
     violations: &[StandingViolation],
     posted: &[LedgerEntry],
     terms: &FineTerms,
@@ -106,7 +108,7 @@ fn due_by_type<'a>(violations: &'a [StandingViolation], terms: &FineTerms) -> Re
 
 /// One type of violation on one evaluation.
 struct Step<'a, 'p> {
-    evaluation: ChargedEvaluation,
+    evaluation: ChargedEvaluation<'a>,
     violation_type: &'a str,
     lines: &'a [&'a LedgerEntry],
     policy_version: i32,
@@ -132,6 +134,7 @@ impl<'a> Step<'a, '_> {
                         class: fine.class,
                         occurrences: fine.occurrences,
                         policy_version: fine.policy_version,
+                        reason: self.evaluation.reason.map(str::to_owned),
                         ..self.line(EntryKind::Reversal, fine.amount.negated())
                     };
                     added.push(back.checked(Some(fine))?);
@@ -156,6 +159,7 @@ impl<'a> Step<'a, '_> {
         }
         let original = self.standing().or_else(|| self.lines.first().copied());
         let mut line = self.line(EntryKind::Adjustment, change);
+        line.reason = self.evaluation.reason.map(str::to_owned);
         line.original_id = original.map(|original| original.id);
         line.violation_id = original.and_then(|original| original.violation_id);
         line.class = original.and_then(|original| original.class);

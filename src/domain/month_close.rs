@@ -1,5 +1,6 @@
 //! Closing a period (handbook 3.7): which period is open, what stands in the way, and who may still post where.
 
+use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::period::Period;
@@ -114,6 +115,12 @@ pub fn posting_period(fact: Period, last_closed: Option<Period>, closing: Option
         Some(being_closed) if posting <= being_closed => Err(self::closing(being_closed)),
         _ => Ok(posting),
     }
+}
+
+/// Whether a close that last did something at `touched_at` is taken to be dead: its process may be gone. The period is open then, and
+/// whoever comes next takes away what the dead close has left, so that it cannot go on.
+pub fn is_abandoned(touched_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    now.signed_duration_since(touched_at) > Duration::minutes(5)
 }
 
 fn closing(period: Period) -> Refusal {

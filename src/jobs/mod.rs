@@ -2,10 +2,11 @@
 //! taken up again.
 
 pub mod escalation_clock;
+pub mod scheduled_draws;
 
 use crate::app::App;
 
 /// Runs every job for ever.
 pub async fn run(app: App) {
-    escalation_clock::run(app).await;
+    tokio::join!(escalation_clock::run(app.clone()), scheduled_draws::run(app));
 }

@@ -171,6 +171,13 @@ on_both! {
         manager.post("ledger/entries", &manual).refused(503, "busy");
         assert_eq!(manager.get("fine-lists/2026-10").expect(200).json()["head"]["status"], "open", "readers see nothing of it");
         app.clock.set("2026-11-10T04:06:00Z".parse().unwrap());
-        manager.post("periods/2026-10/close", &json!({})).expect(200);
+        manager.post("ledger/entries", &manual).expect(201);
+        assert_eq!(manager.get("periods/2026-10").expect(200).json()["state"], "open", "a dead close ends with the next posting");
+        app.write(|tx| {
+            let id = tx.id();
+            db::periods::begin_close(tx, "2026-10".parse().unwrap(), id, Default::default(), None)
+        });
+        app.clock.set("2026-11-10T04:12:00Z".parse().unwrap());
+        assert_eq!(manager.post("periods/2026-10/close", &json!({})).expect(200).json()["lines"], 2);
     }
 }

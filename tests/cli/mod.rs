@@ -1,4 +1,5 @@
 mod close;
+mod draw;
 mod import;
 mod people;
 mod results;

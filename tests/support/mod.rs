@@ -12,6 +12,7 @@ pub mod people;
 pub mod postgres;
 pub mod real_data;
 pub mod samples;
+pub mod sampling;
 pub mod sounds;
 
 use std::path::PathBuf;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use diesel::prelude::*;
 
@@ -34,17 +34,18 @@ struct Agent {
 /// What stands beside the ledger in a fine list. Small tables are read once, agents as they come.
 pub struct Dressing {
     zone: Tz,
+    today: NaiveDate,
     teams: HashMap<TeamId, Team>,
     vendors: HashMap<VendorId, Named>,
     types: HashMap<String, (String, String)>,
 }
 
 impl Dressing {
-    /// Reads the teams, vendors and violation types.
+    /// Reads the teams, vendors and violation types. Who moves after `now` has not moved yet.
     ///
     /// # Errors
     /// What the database says.
-    pub fn load(conn: &mut AnyConnection, zone: Tz) -> Result<Self> {
+    pub fn load(conn: &mut AnyConnection, zone: Tz, now: DateTime<Utc>) -> Result<Self> {
         let rows =
             teams::table
                 .select((teams::id, teams::code, teams::name, teams::vendor_id))
@@ -60,7 +61,7 @@ impl Dressing {
             conn
         )?;
         let types = rows.into_iter().map(|(code, name_zh, name_en)| (code, (name_zh, name_en)));
-        Ok(Self { zone, teams: teams.collect(), vendors: vendors.collect(), types: types.collect() })
+        Ok(Self { zone, today: local_day(now, zone), teams: teams.collect(), vendors: vendors.collect(), types: types.collect() })
     }
 
     /// The lines of a period's list for these entries, in the same order. Team and vendor are those that the agent ended the period in
@@ -75,7 +76,7 @@ impl Dressing {
         let mut known = HashMap::new();
         for period in periods {
             let of_period = entries.iter().filter(|entry| entry.period == period).map(|entry| entry.agent_id);
-            for (agent, facts) in agents_at(conn, of_period.collect(), period.last_day())? {
+            for (agent, facts) in agents_at(conn, of_period.collect(), period.last_day().min(self.today))? {
                 known.insert((period, agent), facts);
             }
         }

@@ -4,4 +4,5 @@ pub mod conversations;
 pub mod evaluations;
 pub mod fine_lines;
 pub mod grading;
+pub mod samples;
 pub mod violations;

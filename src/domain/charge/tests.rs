@@ -36,6 +36,7 @@ impl Story {
             agent_id: AgentId(Uuid::nil()),
             period: october(),
             posting_period: self.posting_period,
+            reason: Some("heard again"),
         };
         let mut poster = Poster { at: DateTime::UNIX_EPOCH, by: None, next_id: &mut next_id };
         let mut added = decide(evaluation, violations, &self.lines, &self.terms, 1, &mut poster).unwrap();
@@ -87,6 +88,7 @@ fn a_correction_in_the_open_period_takes_back_and_posts_anew() {
     assert_eq!(story.kinds(), [EntryKind::Fine, EntryKind::Reversal, EntryKind::Fine]);
     assert_eq!(story.lines[1].original_id, Some(story.lines[0].id));
     assert_eq!(story.lines[1].amount, story.lines[0].amount.negated());
+    assert_eq!((story.lines[0].reason.as_deref(), story.lines[1].reason.as_deref()), (None, Some("heard again")));
     assert_eq!(story.sum(), 10_000);
     assert_eq!(story.says(&[]), 1);
     assert_eq!(story.sum(), 0);

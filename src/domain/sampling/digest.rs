@@ -25,11 +25,17 @@ impl Default for PopulationDigest {
 impl PopulationDigest {
     /// Takes in the next agent.
     pub fn add(&mut self, agent: AgentId, population: &Population) {
+        self.add_encoded(agent, &population.encode());
+    }
+
+    /// [`Self::add`] of a population in its stored form.
+    pub fn add_encoded(&mut self, agent: AgentId, records: &[u8]) {
+        let size = wide(records.len() / Population::RECORD);
         self.hash.update(agent.0.as_bytes());
-        self.hash.update(wide(population.len()).to_be_bytes());
-        self.hash.update(population.encode());
+        self.hash.update(size.to_be_bytes());
+        self.hash.update(records);
         self.agents = self.agents.saturating_add(1);
-        self.conversations = self.conversations.saturating_add(wide(population.len()));
+        self.conversations = self.conversations.saturating_add(size);
     }
 
     /// How many conversations were taken in.

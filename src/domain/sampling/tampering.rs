@@ -92,6 +92,7 @@ fn stored() -> (StoredDraw, Vec<StoredAgent>) {
         population_count: count,
         population_digest: population_digest.finish(),
         result_digest: result_digest.finish(),
+        samples: 0,
         inspectors,
     };
     let mut seen: BTreeSet<ConversationId> = draws[4].picks().map(|(_, _, id)| id).collect();
@@ -111,7 +112,8 @@ fn replace(agent: &mut StoredAgent, draw: &AgentDraw, index: usize, seen: &mut B
     agent.samples.push(StoredSample { id, position, conversation, replaces: Some(before.id), replaced: false, ..before });
 }
 
-fn verify((draw, agents): (StoredDraw, Vec<StoredAgent>)) -> Vec<String> {
+fn verify((mut draw, agents): (StoredDraw, Vec<StoredAgent>)) -> Vec<String> {
+    draw.samples += agents.iter().map(|agent| agent.samples.len() as u64).sum::<u64>();
     let mut verifier = Verifier::new(draw);
     agents.into_iter().for_each(|agent| verifier.agent(agent));
     let verification = verifier.finish();
@@ -140,6 +142,7 @@ fn each_tampering_is_told() {
     assert_eq!(after(|draw, _| draw.population_count += 1), ["population_count"]);
     assert_eq!(after(|draw, _| draw.population_digest.clear()), ["population_digest"]);
     assert_eq!(after(|draw, _| draw.result_digest.clear()), ["result_digest"]);
+    assert_eq!(after(|draw, _| draw.samples += 1), ["sample_unexpected"]);
     assert_eq!(after(|_, agents| agents[1].tally.quota += 1), ["tally"]);
     assert_eq!(after(|_, agents| agents[1].samples[0].conversation = other), ["conversation"]);
     assert_eq!(after(|_, agents| agents[1].samples[0].inspector = None), ["inspector"]);

@@ -32,6 +32,8 @@ pub struct StoredDraw {
     pub population_digest: String,
     /// The digest over the result.
     pub result_digest: String,
+    /// How many samples name the draw.
+    pub samples: u64,
     /// The inspectors as the draw knew them.
     pub inspectors: Vec<InspectorFacts>,
 }
@@ -272,6 +274,10 @@ impl Verifier {
         let (expected, found) = (std::mem::take(&mut self.population).finish(), self.draw.population_digest.clone());
         if expected != found {
             self.differ("population_digest", None, None, expected, found);
+        }
+        if self.draw.samples != self.result.samples {
+            let (expected, found) = (format!("{} samples, of its agents", self.result.samples), self.draw.samples);
+            self.differ("sample_unexpected", None, None, expected, found);
         }
         if let Some(seed) = self.seed.filter(|_| !self.unreadable) {
             self.check_assignment(&seed);

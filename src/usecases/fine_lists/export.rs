@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde_json::json;
 
-use super::lines::{Lines, head};
+use super::lines::{Lines, Seen, head};
 pub use super::render::ExportFile;
 use super::render::{self, RenderError, render};
 use crate::app::App;
@@ -21,15 +21,16 @@ use crate::domain::period::Period;
 /// `Forbidden`.
 pub async fn export(app: &App, actor: &Actor, period: Period, format: FileFormat, lang: Language) -> Result<ExportFile> {
     let reach = actor.reach(Action::LedgerExport)?;
+    let now = app.clock.now();
     let (file, head) = app
         .read(move |conn| {
-            let organisation = db::organisation::load(conn)?;
-            let head = head(conn, &reach, &organisation, period)?;
+            let seen = Seen::load(conn, now)?;
+            let head = head(conn, &reach, &seen, period)?;
             let stored = format.is_kept() && reach.all && head.status == ListStatus::Closed;
             let file = if stored {
                 kept(conn, &head, format, lang)?
             } else {
-                let lines = Lines::of_period(conn, &reach, &organisation, &head)?;
+                let lines = Lines::of_period(conn, &reach, &seen, &head)?;
                 render(&head, lines, format, lang)?
             };
             Ok((file, head))

@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use chrono::{DateTime, Utc};
+
 use crate::db::organisation::Organisation;
 use crate::db::views::fine_lines::Dressing;
 use crate::db::{self, AnyConnection, Result};
@@ -15,10 +17,26 @@ use crate::domain::period::Period;
 /// How many lines are read at a time.
 const CHUNK: i64 = 2_000;
 
+/// From where and when a list is looked at.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    /// The organisation, with its time zone and currency.
+    pub organisation: Organisation,
+    /// Now.
+    pub now: DateTime<Utc>,
+}
+
+impl Seen {
+    /// By the organisation as it is stored.
+    pub fn load(conn: &mut AnyConnection, now: DateTime<Utc>) -> Result<Self> {
+        Ok(Self { organisation: db::organisation::load(conn)?, now })
+    }
+}
+
 /// Where the lines come from.
 enum Source {
     /// The ledger, with what stands beside it now.
-    Ledger { filter: LedgerFilter, dressing: Dressing, last: Option<LedgerEntryId> },
+    Ledger { filter: LedgerFilter, dressing: Box<Dressing>, last: Option<LedgerEntryId> },
     /// The frozen list.
     Frozen { period: Period, last: i64 },
 }
@@ -34,8 +52,8 @@ pub struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     /// Lines of the ledger as they are now.
-    pub fn of_ledger(conn: &'a mut AnyConnection, reach: &'a Reach, filter: LedgerFilter, organisation: &Organisation) -> Result<Self> {
-        let dressing = Dressing::load(conn, organisation.zone)?;
+    pub fn of_ledger(conn: &'a mut AnyConnection, reach: &'a Reach, filter: LedgerFilter, seen: &Seen) -> Result<Self> {
+        let dressing = Box::new(Dressing::load(conn, seen.organisation.zone, seen.now)?);
         Ok(Self { conn, reach, source: Source::Ledger { filter, dressing, last: None }, read: VecDeque::new(), ended: false })
     }
 
@@ -45,12 +63,12 @@ impl<'a> Lines<'a> {
     }
 
     /// The list that a period has at this moment for everybody.
-    pub fn of_period(conn: &'a mut AnyConnection, reach: &'a Reach, organisation: &Organisation, head: &FineListHead) -> Result<Self> {
+    pub fn of_period(conn: &'a mut AnyConnection, reach: &'a Reach, seen: &Seen, head: &FineListHead) -> Result<Self> {
         match head.status {
             ListStatus::Closed => Ok(Self::frozen(conn, reach, head.period)),
             ListStatus::Open => {
                 let filter = LedgerFilter { period: Some(head.period), ..LedgerFilter::default() };
-                Self::of_ledger(conn, reach, filter, organisation)
+                Self::of_ledger(conn, reach, filter, seen)
             }
         }
     }
@@ -79,11 +97,12 @@ impl Iterator for Lines<'_> {
     type Item = Result<FineLine>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        if self.read.is_empty() && !self.ended {
-            if let Err(error) = self.read_chunk() {
-                self.ended = true;
-                return Some(Err(error));
-            }
+        if self.read.is_empty()
+            && !self.ended
+            && let Err(error) = self.read_chunk()
+        {
+            self.ended = true;
+            return Some(Err(error));
         }
         self.read.pop_front().map(Ok)
     }
@@ -91,13 +110,13 @@ impl Iterator for Lines<'_> {
 
 /// The head of a period's list. Its totals are those of the lines within reach, so that they always add up with what the reader sees;
 /// the digest is that of the whole list, for those who see all of it.
-pub fn head(conn: &mut AnyConnection, reach: &Reach, organisation: &Organisation, period: Period) -> Result<FineListHead> {
+pub fn head(conn: &mut AnyConnection, reach: &Reach, seen: &Seen, period: Period) -> Result<FineListHead> {
     let closed = db::periods::find(conn, period)?.filter(|row| row.state == PeriodState::Closed);
     let status = if closed.is_some() { ListStatus::Closed } else { ListStatus::Open };
     let mut head = FineListHead {
         period,
         status,
-        currency: organisation.currency,
+        currency: seen.organisation.currency,
         closed_at: closed.as_ref().and_then(|row| row.closed_at),
         digest: closed.as_ref().filter(|_| reach.all).and_then(|row| row.digest.clone()),
         totals: Totalling::default().finish(),
@@ -106,7 +125,7 @@ pub fn head(conn: &mut AnyConnection, reach: &Reach, organisation: &Organisation
         Some(row) if reach.all => row.totals()?,
         _ => {
             let mut totalling = Totalling::default();
-            for line in Lines::of_period(conn, reach, organisation, &head)? {
+            for line in Lines::of_period(conn, reach, seen, &head)? {
                 totalling.add(&line?)?;
             }
             totalling.finish()

@@ -1,9 +1,10 @@
 //! Shows the fine list of a period, page by page.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::lines::head;
+use super::lines::{Seen, head};
 use crate::app::App;
 use crate::db::views::fine_lines::Dressing;
 use crate::db::{self, AnyConnection, Result};
@@ -35,14 +36,15 @@ pub struct FineListPage {
 /// `Forbidden`; `Invalid` on `cursor`, also where the period was closed since the page before: begin again then.
 pub async fn show(app: &App, actor: &Actor, period: Period, page: PageRequest) -> Result<FineListPage> {
     let reach = actor.reach(Action::LedgerRead)?;
+    let now = app.clock.now();
     app.read(move |conn| {
         let closed = db::periods::find(conn, period)?.filter(|row| row.state == PeriodState::Closed);
-        let found = if closed.is_some() { frozen(conn, &reach, period, &page)? } else { open(conn, &reach, period, &page)? };
+        let found = if closed.is_some() { frozen(conn, &reach, period, &page)? } else { open(conn, &reach, period, &page, now)? };
         let head = match page.after {
             Some(_) => None,
             None => {
-                let organisation = db::organisation::load(conn)?;
-                Some(head(conn, &reach, &organisation, period)?)
+                let seen = Seen::load(conn, now)?;
+                Some(head(conn, &reach, &seen, period)?)
             }
         };
         Ok(FineListPage { head, digest: closed.filter(|_| reach.all).and_then(|row| row.digest), items: found.items, next: found.next })
@@ -62,11 +64,11 @@ fn frozen(conn: &mut AnyConnection, reach: &Reach, period: Period, page: &PageRe
     Ok(page.page(rows, |(position, line)| (position.to_string(), line.id.0)).map(|(_, line)| line))
 }
 
-fn open(conn: &mut AnyConnection, reach: &Reach, period: Period, page: &PageRequest) -> Result<Page<FineLine>> {
+fn open(conn: &mut AnyConnection, reach: &Reach, period: Period, page: &PageRequest, now: DateTime<Utc>) -> Result<Page<FineLine>> {
     let filter = LedgerFilter { period: Some(period), ..LedgerFilter::default() };
     let after = page.after.as_ref().map(|cursor| LedgerEntryId(cursor.id));
     let entries = db::ledger::after(conn, reach, &filter, after, page.fetch())?;
     let zone = db::organisation::load(conn)?.zone;
-    let lines = Dressing::load(conn, zone)?.lines(conn, entries)?;
+    let lines = Dressing::load(conn, zone, now)?.lines(conn, entries)?;
     Ok(page.page(lines, |line| (String::new(), line.id.0)))
 }

@@ -12,13 +12,13 @@ use crate::domain::ledger::Poster;
 /// `Busy` while the period is being closed; `Conflict` with code `no_fine_policy` where no version covers the evaluation's period.
 pub fn post_for_evaluation(tx: &mut Tx<'_>, evaluation: EvaluationId) -> Result<()> {
     let facts = db::charges::facts(tx.conn, evaluation)?;
-    let posting_period = db::periods::posting(tx.conn, facts.period)?;
+    let posting_period = db::periods::posting(tx, facts.period)?;
     let posted = db::ledger::of_evaluation(tx.conn, evaluation)?;
     if facts.violations.is_empty() && posted.is_empty() {
         return Ok(());
     }
     let policy = db::fine_policies::in_force(tx.conn, facts.period)?;
-    let charged = ChargedEvaluation { id: evaluation, agent_id: facts.agent_id, period: facts.period, posting_period };
+    let charged = ChargedEvaluation { id: evaluation, agent_id: facts.agent_id, period: facts.period, posting_period, reason: facts.reason.as_deref() };
     let mut next_id = || tx.id();
     let mut poster = Poster { at: tx.now, by: tx.actor.user, next_id: &mut next_id };
     let added = charge::decide(charged, &facts.violations, &posted, &policy.terms, policy.version, &mut poster)?;

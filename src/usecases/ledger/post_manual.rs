@@ -29,7 +29,7 @@ pub async fn post_manual(app: &App, actor: &Actor, input: ManualEntryInput) -> R
                 found => found,
             },
         };
-        let posting_period = db::periods::posting(tx.conn, origin_period)?;
+        let posting_period = db::periods::posting(tx, origin_period)?;
         let policy = db::fine_policies::in_force(tx.conn, origin_period)?;
         let facts = ManualFacts {
             origin_period,

@@ -5,7 +5,7 @@
 //! steps freeze it, and the last one makes it closed. A step that fails opens the period again as if nothing had happened; a close whose
 //! process died is taken over by the next attempt.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -19,7 +19,7 @@ use crate::domain::id::{CloseId, LedgerEntryId};
 use crate::domain::language::Language;
 use crate::domain::ledger::{LedgerEntry, LedgerFilter, Poster};
 use crate::domain::money::{Currency, Money};
-use crate::domain::month_close::{CloseFacts, PeriodState, decide};
+use crate::domain::month_close::{CloseFacts, PeriodState, decide, is_abandoned};
 use crate::domain::period::Period;
 use crate::domain::{Refusal, cap};
 use crate::usecases::fine_lists::export::kept_name;
@@ -32,9 +32,6 @@ const OPERATION: &str = "periods.close";
 
 /// How many lines are frozen in one transaction.
 const LINES_AT_A_TIME: i64 = 2_000;
-
-/// A close that has not done anything for this long is taken to be dead.
-const DEAD_AFTER: Duration = Duration::minutes(5);
 
 /// How a period is to be closed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -97,7 +94,7 @@ async fn begin(app: &App, actor: &Actor, (period, command): &(Period, CloseComma
         let organisation = db::organisation::load(tx.conn)?;
         let current = organisation.period_of(tx.now)?;
         let state = match db::periods::find(tx.conn, period)? {
-            Some(row) if row.state == PeriodState::Closing && row.touched_at + DEAD_AFTER < tx.now => PeriodState::Open,
+            Some(row) if row.state == PeriodState::Closing && is_abandoned(row.touched_at, tx.now) => PeriodState::Open,
             found => found.map_or(PeriodState::Open, |row| row.state),
         };
         let facts = CloseFacts {
@@ -177,7 +174,7 @@ async fn freeze_lines(app: &App, actor: &Actor, attempt: &Attempt, caps: &[Ledge
     let mut caps: Vec<LedgerEntry> = caps.iter().filter(|line| line.period == attempt.period).cloned().collect();
     let (mut totalling, mut after, mut position) = (Totalling::default(), None, 1_i64);
     loop {
-        let period = attempt.period;
+        let (period, at) = (attempt.period, attempt.at);
         let mut waiting = std::mem::take(&mut caps);
         let (lines, last, rest) = app
             .read(move |conn| {
@@ -192,7 +189,7 @@ async fn freeze_lines(app: &App, actor: &Actor, attempt: &Attempt, caps: &[Ledge
                 entries.append(&mut waiting);
                 entries.sort_unstable_by_key(|entry| entry.id);
                 let zone = db::organisation::load(conn)?.zone;
-                let lines = db::views::fine_lines::Dressing::load(conn, zone)?.lines(conn, entries)?;
+                let lines = db::views::fine_lines::Dressing::load(conn, zone, at)?.lines(conn, entries)?;
                 Ok((lines, last, rest))
             })
             .await?;

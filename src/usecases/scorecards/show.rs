@@ -4,7 +4,7 @@ use super::{Scorecard, ScorecardVersion};
 use crate::app::App;
 use crate::db::{self, Result};
 use crate::domain::access::{Action, Actor};
-use crate::domain::id::ScorecardId;
+use crate::domain::id::{ScorecardId, ScorecardVersionId};
 
 /// A scorecard with its versions.
 ///
@@ -27,6 +27,19 @@ pub async fn show_version(app: &App, actor: &Actor, scorecard: ScorecardId, numb
     actor.may(Action::CatalogueRead)?;
     app.read(move |conn| {
         let (row, content) = db::scorecards::get_version(conn, scorecard, number)?;
+        Ok(ScorecardVersion::of(row, content))
+    })
+    .await
+}
+
+/// A version by its id, with its content.
+///
+/// # Errors
+/// `Forbidden`; `NotFound`.
+pub async fn show_version_by_id(app: &App, actor: &Actor, id: ScorecardVersionId) -> Result<ScorecardVersion> {
+    actor.may(Action::CatalogueRead)?;
+    app.read(move |conn| {
+        let (row, content) = db::scorecards::get_version_by_id(conn, id)?;
         Ok(ScorecardVersion::of(row, content))
     })
     .await
