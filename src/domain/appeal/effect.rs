@@ -50,13 +50,25 @@ pub struct Effect {
 /// Applies the decided points to the evaluation.
 ///
 /// An item that is overturned passes. A violation that is overturned takes the error of the item that it hangs on with it, unless that
-/// item was decided on its own; a violation that hangs on an overturned item is gone, unless another failed item is linked to its type.
+/// item was decided on its own; a violation that hangs on an overturned item is gone, unless another failed item is linked to its type, or
+/// the decision says that it stands: then it stands on its own.
 ///
 /// # Errors
 /// `Invalid` with all faults: a point about something that does not stand (any more), a type that is unknown or stands already.
 pub fn apply(standing: Standing<'_>, points: &[PointDecision]) -> Refused<Effect> {
     let mut faults = Faults::new();
-    let mut work = Work { standing, sheet: standing.sheet.clone(), grading: standing.grading.clone(), replaced: BTreeMap::new() };
+    let mut work = Work {
+        standing,
+        sheet: standing.sheet.clone(),
+        grading: standing.grading.clone(),
+        replaced: BTreeMap::new(),
+        kept: Vec::new(),
+    };
+    let kept = points.iter().filter(|point| point.outcome != PointOutcome::Overturned).filter_map(|point| match &point.target {
+        PointTarget::Violation { violation_id } => work.code_of(*violation_id),
+        PointTarget::Item { .. } | PointTarget::Whole => None,
+    });
+    work.kept = kept.collect();
     let decided_items: Vec<&str> = points.iter().filter_map(|point| item_of(&point.target)).collect();
     for (index, point) in points.iter().enumerate() {
         let path = format!("points[{index}]");
@@ -88,6 +100,8 @@ struct Work<'a> {
     grading: Grading,
     /// The new type's code, by the old one's.
     replaced: BTreeMap<String, String>,
+    /// The types of the violations that the decision says stand.
+    kept: Vec<String>,
 }
 
 impl Work<'_> {
@@ -122,12 +136,17 @@ impl Work<'_> {
                 .map(|i| i.code.clone())
         };
         self.sheet.violations.retain(|tagged| tagged.item.as_deref() != Some(code));
+        let kept = &self.kept;
         self.grading.violations.retain_mut(|violation| {
             if violation.item.as_deref() != Some(code) {
                 return true;
             }
             violation.item = other(&violation.violation_type);
-            violation.item.is_some()
+            if violation.item.is_some() {
+                return true;
+            }
+            violation.error = violation.kind;
+            kept.contains(&violation.violation_type)
         });
     }
 
@@ -151,10 +170,7 @@ impl Work<'_> {
             faults.push(format!("{path}.to_type"), format!("`{to_code}` is not an active violation type; see GET /api/v1/violation-types"));
             return;
         };
-        let Some(violation) = self.grading.violations.iter_mut().find(|it| it.violation_type == code) else {
-            // It hung on an item that was overturned with this decision.
-            return;
-        };
+        let Some(violation) = self.grading.violations.iter_mut().find(|it| it.violation_type == code) else { return };
         if to_code != code {
             violation.violation_type = to_code.to_owned();
             violation.kind = of_type.kind;
@@ -162,6 +178,7 @@ impl Work<'_> {
             violation.red_line = of_type.red_line;
             violation.error = if violation.item.is_some() { ErrorKind::None } else { of_type.kind };
             self.replaced.insert(code.to_owned(), to_code.to_owned());
+            self.kept.push(to_code.to_owned());
             self.sheet.violations.iter_mut().filter(|it| it.violation_type == code).for_each(|it| it.violation_type = to_code.to_owned());
         }
         if let Some(class) = point.to_class {

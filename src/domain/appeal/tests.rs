@@ -137,6 +137,14 @@ fn an_overturned_violation_takes_the_error_of_its_item_with_it_unless_that_was_u
 }
 
 #[test]
+fn a_violation_that_is_upheld_outlives_its_item_on_its_own() {
+    let graded = Graded::of(&["polite"], &[]);
+    let effect = graded.decide(&[Graded::item("polite", Overturned), graded.violation("abuse", Upheld)]).unwrap();
+    assert_eq!((effect.grading.key_errors, effect.grading.violations.len()), (1, 1));
+    assert_eq!((effect.grading.violations[0].item.as_ref(), effect.grading.violations[0].error), (None, ErrorKind::Key));
+}
+
+#[test]
 fn a_violation_moves_to_another_failed_item_of_its_type() {
     let graded = Graded::of(&["prompt_1", "prompt_2"], &[]);
     let effect = graded.decide(&[Graded::item("prompt_1", Overturned)]).unwrap();
