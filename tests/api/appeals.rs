@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::aftermath::{People, letters, lines, posted};
 use crate::support::grading;
-use crate::support::{Client, Response, TestApp, on_both};
+use crate::support::{Client, Response, on_both};
 
 fn item(code: &str) -> Value {
     json!({ "kind": "item", "item": code })
