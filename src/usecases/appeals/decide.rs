@@ -52,7 +52,8 @@ fn store(tx: &mut Tx<'_>, mut row: AppealRow, who: UserId, command: DecisionInpu
     let decided = command.checked(&points)?;
     let (terms, _) = db::settings::load::<AppealTerms>(tx.conn)?;
     let instance = if row.state == AppealState::SecondInstance { 2 } else { 1 };
-    let reason = format!("appeal {}: {}", row.id, decided.reason);
+    // It stands in the ledger and in the revision, which hold a thousand characters; the decision keeps all of it.
+    let reason: String = format!("appeal {}: {}", row.id, decided.reason).chars().take(1_000).collect();
     let fresh = undecided(&decided, &rows, &points)?;
     let (effect, revision) = effect::take(tx, subject_of(&row)?, &fresh, who, &reason)?;
     for (point, wanted) in rows.iter().zip(&points) {

@@ -47,11 +47,11 @@ pub async fn correct(app: &App, actor: &Actor, id: EvaluationId, seen_revision: 
         }
         version::check(seen_revision, row.revision)?;
         check_time(row.submitted_at, tx.now, hours)?;
-        check_open(tx.conn, row.period)?;
         if db::appeals::was_made(tx.conn, id)? {
             let message = "an appeal was made against this evaluation; from then on only its decision changes it";
             return Err(Refusal::conflict("under_appeal", message).into());
         }
+        check_open(tx, row.period)?;
         store(tx, row, inspector, &command.sheet, &reason)?;
         seen(tx.conn, &reach, id)
     })

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::db::views::evaluations::{EvaluationFilter, EvaluationSummary};
 use crate::db::violation_types::ViolationTypeRow;
-use crate::db::{self, AnyConnection, Result};
+use crate::db::{self, AnyConnection, Result, Tx};
 use crate::domain::Refusal;
 use crate::domain::access::Reach;
 use crate::domain::catalogue::ViolationType;
@@ -43,8 +43,8 @@ fn seen(conn: &mut AnyConnection, reach: &Reach, id: EvaluationId) -> Result<Eva
 }
 
 /// Refuses what would change a closed period. While it is being closed, it asks to come again.
-fn check_open(conn: &mut AnyConnection, period: Period) -> Result<()> {
-    if db::periods::posting(conn, period)? == period {
+fn check_open(tx: &mut Tx<'_>, period: Period) -> Result<()> {
+    if db::periods::posting(tx, period)? == period {
         Ok(())
     } else {
         Err(Refusal::conflict("period_closed", format!("{period} is closed; its evaluations do not change any more")).into())

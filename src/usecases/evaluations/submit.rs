@@ -69,7 +69,7 @@ fn already(tx: &mut Tx<'_>, sample: SampleId, inspector: UserId, sheet: &AnswerS
 fn store(tx: &mut Tx<'_>, sample: SampleId, inspector: UserId, command: &Submission) -> Result<EvaluationId> {
     let basis = assigned(tx.conn, sample, inspector)?;
     check_claim(&basis.sample)?;
-    check_open(tx.conn, basis.sample.period)?;
+    check_open(tx, basis.sample.period)?;
     let catalogue = db::violation_types::all(tx.conn)?;
     let types = active_types(&catalogue);
     let grading = grade(&command.sheet, Basis { content: &basis.content, types: &types, material: &basis.material })

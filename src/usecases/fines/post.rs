@@ -18,7 +18,13 @@ pub fn post_for_evaluation(tx: &mut Tx<'_>, evaluation: EvaluationId) -> Result<
         return Ok(());
     }
     let policy = db::fine_policies::in_force(tx.conn, facts.period)?;
-    let charged = ChargedEvaluation { id: evaluation, agent_id: facts.agent_id, period: facts.period, posting_period, reason: facts.reason.as_deref() };
+    let charged = ChargedEvaluation {
+        id: evaluation,
+        agent_id: facts.agent_id,
+        period: facts.period,
+        posting_period,
+        reason: facts.reason.as_deref(),
+    };
     let mut next_id = || tx.id();
     let mut poster = Poster { at: tx.now, by: tx.actor.user, next_id: &mut next_id };
     let added = charge::decide(charged, &facts.violations, &posted, &policy.terms, policy.version, &mut poster)?;

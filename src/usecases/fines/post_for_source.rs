@@ -32,7 +32,7 @@ pub struct Source<'a> {
 /// # Errors
 /// `Busy` while the period is being closed; `Conflict` with code `no_fine_policy` where no version covers the period.
 pub fn post_for_source(tx: &mut Tx<'_>, source: &Source<'_>, price: impl FnOnce(&FineTerms) -> Refused<Money>) -> Result<()> {
-    let posting_period = db::periods::posting(tx.conn, source.period)?;
+    let posting_period = db::periods::posting(tx, source.period)?;
     let posted = posted(tx.conn, &source.key)?;
     let policy = db::fine_policies::in_force(tx.conn, source.period)?;
     let due = price(&policy.terms)?;
