@@ -27,7 +27,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
         .service(ask_second)
         .service(withdraw)
         .service(attach)
-        .service(attachment);
+        .service(download);
 }
 
 /// Which ones are wanted.
@@ -234,7 +234,7 @@ async fn attach(
     )
 )]
 #[get("/appeals/{appeal_id}/attachments/{attachment_id}")]
-async fn attachment(app: web::Data<App>, caller: Caller, path: web::Path<(AppealId, AttachmentId)>) -> Result<HttpResponse, Problem> {
+async fn download(app: web::Data<App>, caller: Caller, path: web::Path<(AppealId, AttachmentId)>) -> Result<HttpResponse, Problem> {
     let (appeal, id) = path.into_inner();
     let (attachment, content) = appeals::attachment::attachment(&app, &caller, appeal, id).await?;
     // Always saved, never shown within the site: what people attach is not to be trusted.
