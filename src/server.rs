@@ -42,7 +42,7 @@ pub fn listen(app: App) -> std::io::Result<Listening> {
             .split_for_parts();
         actix
             .configure(health)
-            .service(SwaggerUi::new("/api/docs/{_:.*}").url("/api/openapi.json", document))
+            .service(SwaggerUi::new("/api/docs/{_:.*}").url("/api/openapi.json", api::with_refusals(document)))
             .configure(web_pages::routes)
             .default_service(web::to(no_such_path))
             .wrap(from_fn(around))
@@ -63,7 +63,7 @@ pub fn openapi() -> OpenApiDocument {
         .openapi(api::Document::openapi())
         .service(utoipa_actix_web::scope("/api/v1").configure(api::routes))
         .split_for_parts();
-    document
+    api::with_refusals(document)
 }
 
 /// The OpenAPI document as it is checked in: pretty JSON with a line break at the end.

@@ -14,6 +14,7 @@ mod architecture;
 mod cli;
 mod db;
 mod jobs;
+mod openapi;
 mod real_data;
 mod support;
 mod web;

@@ -34,7 +34,9 @@ pub mod vendors;
 pub mod violation_types;
 pub mod violations;
 
+use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{Ref, RefOr};
 use utoipa::{Modify, OpenApi};
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -96,4 +98,22 @@ impl Modify for Bearer {
         let scheme = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
         components.add_security_scheme("bearer", scheme);
     }
+}
+
+/// Adds to every operation what all of them have in common: 401 without a valid token, and a problem document for every other refusal and
+/// failure, whatever its status.
+pub fn with_refusals(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
+    let problem = |description: &str| {
+        let content = utoipa::openapi::Content::new(Some(Ref::from_schema_name("ProblemDocument")));
+        RefOr::T(ResponseBuilder::new().description(description).content("application/problem+json", content).build())
+    };
+    for item in document.paths.paths.values_mut() {
+        let operations = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.head, &mut item.patch];
+        for operation in operations.into_iter().flatten() {
+            let responses = &mut operation.responses.responses;
+            responses.entry("401".to_owned()).or_insert_with(|| problem("No valid token"));
+            responses.entry("default".to_owned()).or_insert_with(|| problem("Refused, with what would be right; or a failure of ours"));
+        }
+    }
+    document
 }

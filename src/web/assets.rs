@@ -19,7 +19,10 @@ const JS: &str = "text/javascript; charset=utf-8";
 const ASSETS: &[Asset] = &[
     Asset { name: "app.css", media_type: CSS, bytes: include_bytes!("assets/app.css") },
     Asset { name: "app.js", media_type: JS, bytes: include_bytes!("assets/app.js") },
+    Asset { name: "grade.js", media_type: JS, bytes: include_bytes!("assets/grade.js") },
+    Asset { name: "hear.js", media_type: JS, bytes: include_bytes!("assets/hear.js") },
     Asset { name: "logo.svg", media_type: "image/svg+xml", bytes: include_bytes!("assets/logo.svg") },
+    Asset { name: "player.js", media_type: JS, bytes: include_bytes!("assets/player.js") },
 ];
 
 /// One digest over all of them: a module may import another by a relative address, which then carries the digest too.

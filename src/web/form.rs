@@ -81,6 +81,16 @@ impl Typed {
         self.faults.iter().filter(|f| !shown.contains(&f.field.as_str())).map(|f| f.message.as_str()).collect()
     }
 
+    /// Every fault as a line; `name` gives a field's name as the page shows it.
+    pub fn fault_lines(&self, name: impl Fn(&str) -> Option<String>) -> Vec<String> {
+        let line = |fault: &Fault| match name(&fault.field) {
+            Some(shown) => format!("{shown}: {}", fault.message),
+            None if fault.field.is_empty() => fault.message.clone(),
+            None => format!("{}: {}", fault.field, fault.message),
+        };
+        self.faults.iter().map(line).collect()
+    }
+
     /// The same form with what a refusal says beside its fields.
     #[must_use]
     pub fn refused(mut self, refusal: &Refusal) -> Self {

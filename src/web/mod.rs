@@ -4,10 +4,16 @@
 
 pub mod account;
 pub mod assets;
+pub mod conversation;
+pub mod fine_lists;
 pub mod form;
+pub mod grade;
+pub mod hear;
 pub mod home;
 pub mod login;
 pub mod page;
+pub mod queue;
+pub mod results;
 pub mod trouble;
 
 use actix_web::web;
@@ -16,6 +22,11 @@ use actix_web::web;
 pub fn routes(config: &mut web::ServiceConfig) {
     account::routes(config);
     assets::routes(config);
+    conversation::routes(config);
+    fine_lists::routes(config);
+    grade::routes(config);
     home::routes(config);
     login::routes(config);
+    queue::routes(config);
+    results::routes(config);
 }

@@ -16,7 +16,7 @@ on_both! {
         let detail = app.anonymous().get("me").refused(401, "unauthenticated");
         assert!(detail.contains("Authorization: Bearer"), "{detail}");
         app.with_token("assay_wrong").get("me").refused(401, "unauthenticated");
-        app.anonymous().get("/nowhere").refused(404, "not_found");
+        app.anonymous().get("/api/v1/nowhere").refused(404, "not_found");
     }
 
     fn the_service_tells_its_health(app: &TestApp) {

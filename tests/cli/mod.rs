@@ -1,5 +1,8 @@
 mod close;
+mod config;
 mod draw;
 mod import;
 mod people;
 mod results;
+mod serve;
+mod setup;

@@ -10,6 +10,7 @@ pub mod graded;
 pub mod grading;
 pub mod people;
 pub mod postgres;
+pub mod program;
 pub mod real_data;
 pub mod samples;
 pub mod sampling;
@@ -47,6 +48,7 @@ pub use client::{Client, Response};
 ///     fn an_agent_moves(app: &TestApp) { … }
 /// }
 /// ```
+#[allow(unused_macros, reason = "the benches share the test app and have no tests")]
 macro_rules! on_both {
     ($($(#[$doc:meta])* fn $name:ident($app:ident: &TestApp) $body:block)*) => {$(
         $(#[$doc])*
@@ -67,6 +69,7 @@ macro_rules! on_both {
         }
     )*};
 }
+#[allow(unused_imports, reason = "the benches share the test app and have no tests")]
 pub(crate) use on_both;
 
 /// When a test begins: 10 November 2026, noon in Shanghai.

@@ -1,3 +1,4 @@
 //! The organisation (the centre itself).
 
 pub mod init;
+pub mod period;

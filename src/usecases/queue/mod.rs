@@ -28,8 +28,11 @@ pub struct HandedOut {
     pub draft: Draft,
 }
 
-/// Reads what the inspector who holds a sample needs.
-pub(crate) async fn hand_out(app: &App, actor: &Actor, id: SampleId) -> Result<HandedOut> {
+/// Reads what the inspector to whom a sample is assigned needs to grade it; claims nothing.
+///
+/// # Errors
+/// `Forbidden`; `NotFound`, also where it is somebody else's.
+pub async fn hand_out(app: &App, actor: &Actor, id: SampleId) -> Result<HandedOut> {
     let sample = samples::show::show(app, actor, id).await?;
     let conversation = conversations::show::show(app, actor, sample.conversation_id).await?;
     let scorecard = scorecards::show::show_version_by_id(app, actor, sample.scorecard_version_id).await?;

@@ -1,0 +1,136 @@
+//! The answer sheet as a form: what was typed becomes an [`AnswerSheet`], and the other way round.
+
+use crate::domain::evaluation::{Answer, AnswerSheet, Outcome, TaggedViolation};
+use crate::domain::evidence::Evidence;
+use crate::domain::refusal::Faults;
+use crate::domain::scorecard::ScorecardContent;
+use crate::domain::{Refusal, Refused};
+use crate::web::form::Typed;
+
+/// Reads the sheet from a posted form. What was left open stays open.
+///
+/// # Errors
+/// `Invalid` naming the items whose answer or evidence cannot be read.
+pub fn read(typed: &Typed, content: &ScorecardContent) -> Refused<AnswerSheet> {
+    let mut faults = Faults::new();
+    let mut items = Vec::new();
+    for (n, item) in content.items().enumerate() {
+        let field = |name: &str| format!("{name}:{}", item.code);
+        let outcome = typed.filled(&field("outcome")).and_then(|word| {
+            let outcome = word.parse::<Outcome>().map_err(|r| r.within(&format!("items[{n}]")));
+            faults.take(outcome)
+        });
+        // What was typed under a failed item is kept only while it is failed: it is not shown otherwise.
+        let failed = outcome == Some(Outcome::Fail);
+        let evidence = if failed { read_evidence(typed.get(&field("evidence"))) } else { Ok(Vec::new()) };
+        let evidence = faults.take(evidence.map_err(|r| r.within(&format!("items[{n}]")))).unwrap_or_default();
+        items.push(Answer {
+            code: item.code.clone(),
+            outcome,
+            comment: if failed { typed.get(&field("comment")).trim().to_owned() } else { String::new() },
+            evidence,
+            money_lost: failed && typed.is(&field("lost"), "yes"),
+        });
+    }
+    let mut violations = Vec::new();
+    let at = |name: &str, n: usize| typed.all(name).get(n).map_or("", String::as_str);
+    for (n, code) in typed.all("v-type").iter().enumerate().filter(|(_, code)| !code.is_empty()) {
+        let evidence = read_evidence(at("v-evidence", n)).map_err(|r| r.within(&format!("violations[{}]", violations.len())));
+        violations.push(TaggedViolation {
+            violation_type: code.clone(),
+            item: None,
+            money_lost: at("v-lost", n) == "yes",
+            comment: at("v-comment", n).trim().to_owned(),
+            evidence: faults.take(evidence).unwrap_or_default(),
+        });
+    }
+    faults.finish()?;
+    Ok(AnswerSheet { items, violations, comment: typed.get("comment").trim().to_owned() })
+}
+
+/// Reads evidence as people write it: `#3`, `#3-5`, `1:05-1:20`, separated by commas.
+///
+/// # Errors
+/// `Invalid` on `evidence`.
+fn read_evidence(text: &str) -> Refused<Vec<Evidence>> {
+    text.split([',', '，', ';', '；']).map(str::trim).filter(|part| !part.is_empty()).map(read_piece).collect()
+}
+
+fn read_piece(part: &str) -> Refused<Evidence> {
+    let bad = || Refusal::invalid("evidence", format!("`{part}` cannot be read; write lines as #3-5 and times as 1:05-1:20"));
+    if let Some(lines) = part.strip_prefix('#') {
+        let (first, last) = lines.split_once('-').unwrap_or((lines, lines));
+        let number = |text: &str| text.trim().trim_start_matches('#').parse::<u32>().map_err(|_| bad());
+        return Ok(Evidence::Lines { first: number(first)?, last: number(last)? });
+    }
+    let (from, to) = part.split_once('-').ok_or_else(bad)?;
+    Ok(Evidence::Span { recording_id: None, from_ms: read_time(from).ok_or_else(bad)?, to_ms: read_time(to).ok_or_else(bad)? })
+}
+
+/// Milliseconds of `1:05`, `1:05.5` or `1:02:03`.
+fn read_time(text: &str) -> Option<u64> {
+    let mut total: u64 = 0;
+    let mut parts = text.trim().split(':').peekable();
+    let mut count = 0;
+    while let Some(part) = parts.next() {
+        count += 1;
+        let (whole, fraction) = part.split_once('.').unwrap_or((part, ""));
+        let digits = |t: &str| !t.is_empty() && t.len() <= 6 && t.bytes().all(|b| b.is_ascii_digit());
+        if !digits(whole) || (!fraction.is_empty() && (!digits(fraction) || parts.peek().is_some())) {
+            return None;
+        }
+        let millis: u64 = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
+        total = total.checked_mul(60)?.checked_add(whole.parse::<u64>().ok()?.checked_mul(1000)?)?.checked_add(millis)?;
+    }
+    (2..=3).contains(&count).then_some(total)
+}
+
+/// Evidence as people write it.
+pub fn write_evidence(evidence: &[Evidence]) -> String {
+    let pieces: Vec<String> = evidence
+        .iter()
+        .map(|piece| match piece {
+            Evidence::Lines { first, last } if first == last => format!("#{first}"),
+            Evidence::Lines { first, last } => format!("#{first}-{last}"),
+            Evidence::Span { from_ms, to_ms, .. } => format!("{}-{}", write_time(*from_ms), write_time(*to_ms)),
+        })
+        .collect();
+    pieces.join(", ")
+}
+
+/// `1:05`, or `1:05.5` where it is no whole second.
+pub fn write_time(ms: u64) -> String {
+    let (seconds, rest) = (ms / 1000, ms % 1000);
+    let base = format!("{}:{:02}", seconds / 60, seconds % 60);
+    if rest == 0 { base } else { format!("{base}.{rest:03}").trim_end_matches('0').to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn evidence_reads_as_it_is_written() {
+        let text = "#3, #4-6, 0:05-1:20, 1:00:00-1:00:01.25";
+        let read = read_evidence(text).unwrap();
+        assert_eq!(
+            read,
+            [
+                Evidence::Lines { first: 3, last: 3 },
+                Evidence::Lines { first: 4, last: 6 },
+                Evidence::Span { recording_id: None, from_ms: 5_000, to_ms: 80_000 },
+                Evidence::Span { recording_id: None, from_ms: 3_600_000, to_ms: 3_601_250 },
+            ]
+        );
+        assert_eq!(write_evidence(&read), "#3, #4-6, 0:05-1:20, 60:00-60:01.25");
+        assert_eq!(read_evidence(&write_evidence(&read)).unwrap(), read);
+        assert!(read_evidence("").unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_said() {
+        for bad in ["3", "#a", "1:05", "1:05-", "5-9", "1:0x-1:20", "#3-", "1.5:00-2:00", "99999999:00-1:00"] {
+            assert!(read_evidence(bad).unwrap_err().message.contains(bad), "{bad}");
+        }
+    }
+}

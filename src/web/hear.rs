@@ -1,0 +1,118 @@
+//! A conversation to hear and read: the player and the transcript, on the grading page and wherever evidence is looked at.
+
+use super::page::Frame;
+use crate::domain::conversation::{Channel, Speaker, TranscriptLine, Voices};
+use crate::usecases::conversations::list::ConversationSummary;
+use crate::usecases::conversations::show::ConversationDetail;
+
+/// A silence between two lines is shown from this length on, in milliseconds.
+const SHOWN_GAP_MS: i64 = 3000;
+
+/// What the player and the transcript show.
+#[derive(Debug)]
+pub struct Hearing {
+    /// How long the conversation is, in milliseconds.
+    pub duration_ms: i64,
+    /// The recordings.
+    pub tracks: Vec<Track>,
+    /// The transcript.
+    pub lines: Vec<Line>,
+}
+
+/// One recording in the player.
+#[derive(Debug)]
+pub struct Track {
+    pub(super) url: String,
+    pub(super) label: String,
+    pub(super) voices: String,
+    pub(super) start_ms: i64,
+    pub(super) duration_ms: i64,
+}
+
+/// One line of the transcript.
+#[derive(Debug)]
+pub struct Line {
+    pub(super) number: usize,
+    pub(super) speaker: &'static str,
+    pub(super) speaker_name: String,
+    pub(super) text: String,
+    pub(super) start_ms: Option<i64>,
+    pub(super) end_ms: Option<i64>,
+    pub(super) at: String,
+    pub(super) gap: Option<i64>,
+}
+
+impl Hearing {
+    /// What to show of a conversation.
+    pub fn new(f: &Frame, conversation: &ConversationDetail) -> Self {
+        let tracks = conversation
+            .recordings
+            .iter()
+            .map(|r| Track {
+                url: format!("/api/v1/conversations/{}/recordings/{}", conversation.summary.id, r.id),
+                label: voices_name(f, r.voices),
+                voices: r.voices.to_code().replace('|', "/"),
+                start_ms: r.start_ms,
+                duration_ms: r.duration_ms,
+            })
+            .collect();
+        Self { duration_ms: conversation.summary.duration_ms, tracks, lines: lines(f, &conversation.transcript) }
+    }
+}
+
+/// A conversation in one line.
+pub fn about(f: &Frame, summary: &ConversationSummary) -> String {
+    let channel = match summary.channel {
+        Channel::Call => f.t("call", "电话"),
+        Channel::Chat => f.t("chat", "在线聊天"),
+        Channel::Email => f.t("e-mail", "邮件"),
+    };
+    let rating = summary.satisfaction.map(|s| format!("{} {s}", f.t("rating", "满意度")));
+    let parts =
+        [Some(channel.to_owned()), Some(summary.period.to_string()), summary.queue.clone(), Some(clock(summary.duration_ms)), rating];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")
+}
+
+/// `1:05` of milliseconds.
+pub fn clock(ms: i64) -> String {
+    let seconds = ms.max(0) / 1000;
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
+fn speaker_name(f: &Frame, speaker: Speaker) -> &'static str {
+    match speaker {
+        Speaker::Agent => f.t("Agent", "客服"),
+        Speaker::Customer => f.t("Customer", "客户"),
+        Speaker::System => f.t("System", "系统"),
+    }
+}
+
+fn voices_name(f: &Frame, voices: Voices) -> String {
+    match voices {
+        Voices::Everyone => f.t("Everyone", "全部").to_owned(),
+        Voices::One(speaker) => speaker_name(f, speaker).to_owned(),
+        Voices::Stereo { left, right } => format!("{} / {}", speaker_name(f, left), speaker_name(f, right)),
+    }
+}
+
+fn lines(f: &Frame, transcript: &[TranscriptLine]) -> Vec<Line> {
+    let mut heard_until: Option<i64> = None;
+    transcript
+        .iter()
+        .enumerate()
+        .map(|(n, line)| {
+            let gap = line.start_ms.zip(heard_until).map(|(start, until)| start.saturating_sub(until)).filter(|gap| *gap >= SHOWN_GAP_MS);
+            heard_until = heard_until.max(line.end_ms.or(line.start_ms));
+            Line {
+                number: n.saturating_add(1),
+                speaker: line.speaker.as_str(),
+                speaker_name: speaker_name(f, line.speaker).to_owned(),
+                text: line.text.clone(),
+                start_ms: line.start_ms,
+                end_ms: line.end_ms,
+                at: line.start_ms.map(clock).unwrap_or_default(),
+                gap: gap.map(|ms| ms / 1000),
+            }
+        })
+        .collect()
+}

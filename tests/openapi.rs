@@ -1,0 +1,35 @@
+//! The checked-in OpenAPI document is what the service serves.
+
+use std::path::Path;
+
+#[test]
+fn the_checked_in_document_is_what_the_service_serves() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi/openapi.json");
+    let served = assay::server::openapi_json();
+    let checked_in = std::fs::read_to_string(&path).unwrap_or_default();
+    if served != checked_in {
+        let line = served.lines().zip(checked_in.lines()).position(|(a, b)| a != b).map_or(0, |n| n + 1);
+        panic!("openapi/openapi.json is out of date from line {line} on; run `cargo run -- openapi > openapi/openapi.json`");
+    }
+}
+
+#[test]
+fn every_operation_says_what_it_answers_and_who_may_ask() {
+    let document: serde_json::Value = serde_json::from_str(&assay::server::openapi_json()).unwrap();
+    let mut wrong = Vec::new();
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for (method, operation) in operations.as_object().unwrap() {
+            let responses = operation["responses"].as_object().unwrap();
+            if !responses.keys().any(|status| status.starts_with('2')) {
+                wrong.push(format!("{method} {path}: no success"));
+            }
+            if !responses.contains_key("401") {
+                wrong.push(format!("{method} {path}: no 401"));
+            }
+            if operation["summary"].as_str().is_none_or(str::is_empty) {
+                wrong.push(format!("{method} {path}: no summary"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
