@@ -7,12 +7,12 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::App;
 use crate::domain::id::{DrawId, SamplingPlanId};
-use crate::domain::page::Page;
+use crate::domain::page::{Page, PageRequest};
 use crate::domain::period::Period;
 use crate::domain::sampling::shortfall::Shortfall;
 use crate::domain::sampling::verify::Verification;
 use crate::http::problem::ProblemDocument;
-use crate::http::{Body, Caller, PageQuery, Problem, Query};
+use crate::http::{Body, Caller, Problem, Query};
 use crate::usecases::draws::draw::DrawCommand;
 use crate::usecases::draws::list::DrawFilter;
 use crate::usecases::draws::{self, Draw, DrawLine};
@@ -23,6 +23,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 
 /// Which draws are wanted.
 #[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct DrawQuery {
     /// Of this plan.
@@ -30,25 +31,25 @@ struct DrawQuery {
     /// Of this period.
     #[param(value_type = Option<Period>)]
     period: Option<Period>,
+    /// How many items at the most, 1 to 200; 50 where absent.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+    /// The `next` of the page before.
+    cursor: Option<String>,
 }
 
 /// Draws, the latest first
 #[utoipa::path(
     tag = "draws",
-    params(DrawQuery, PageQuery),
+    params(DrawQuery),
     responses(
         (status = 200, description = "A page of draws", body = Page<DrawLine>),
         (status = "4XX", description = "Refused", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 #[get("/draws")]
-async fn list(
-    app: web::Data<App>,
-    caller: Caller,
-    query: Query<DrawQuery>,
-    page: Query<PageQuery>,
-) -> Result<web::Json<Page<DrawLine>>, Problem> {
-    let page = page.0.parse()?;
+async fn list(app: web::Data<App>, caller: Caller, query: Query<DrawQuery>) -> Result<web::Json<Page<DrawLine>>, Problem> {
+    let page = PageRequest::parse(query.0.limit, query.0.cursor.as_deref())?;
     let filter = DrawFilter { plan_id: query.0.plan_id, period: query.0.period };
     Ok(web::Json(draws::list::list(&app, &caller, filter, page).await?))
 }
@@ -89,10 +90,22 @@ async fn show(app: web::Data<App>, caller: Caller, path: web::Path<DrawId>) -> R
     Ok(web::Json(draws::show::show(&app, &caller, path.into_inner()).await?))
 }
 
+/// Which page of the report is wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct ShortfallQuery {
+    /// How many agents at the most, 1 to 200; 50 where absent.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+    /// The `next` of the page before.
+    cursor: Option<String>,
+}
+
 /// For whom and why a draw did not meet its quotas
 #[utoipa::path(
     tag = "draws",
-    params(("draw_id" = DrawId, Path, description = "The draw"), PageQuery),
+    params(("draw_id" = DrawId, Path, description = "The draw"), ShortfallQuery),
     responses(
         (status = 200, description = "The lines of up to `limit` agents, each with one or two", body = Page<Shortfall>),
         (status = "4XX", description = "Refused", body = ProblemDocument, content_type = "application/problem+json"),
@@ -103,9 +116,9 @@ async fn shortfall(
     app: web::Data<App>,
     caller: Caller,
     path: web::Path<DrawId>,
-    page: Query<PageQuery>,
+    query: Query<ShortfallQuery>,
 ) -> Result<web::Json<Page<Shortfall>>, Problem> {
-    let page = page.0.parse()?;
+    let page = PageRequest::parse(query.0.limit, query.0.cursor.as_deref())?;
     Ok(web::Json(draws::shortfall::shortfall(&app, &caller, path.into_inner(), page).await?))
 }
 

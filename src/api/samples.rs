@@ -8,11 +8,11 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::App;
 use crate::domain::id::{AgentId, DrawId, SampleId, SamplingPlanId, UserId};
-use crate::domain::page::Page;
+use crate::domain::page::{Page, PageRequest};
 use crate::domain::period::Period;
 use crate::domain::sampling::sample::{SampleKind, SampleState};
 use crate::http::problem::ProblemDocument;
-use crate::http::{Body, Caller, PageQuery, Problem, Query};
+use crate::http::{Body, Caller, Problem, Query};
 use crate::usecases::queue::HandedOut;
 use crate::usecases::samples::assign::Assignment;
 use crate::usecases::samples::list::SampleFilter;
@@ -26,6 +26,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 
 /// Which samples are wanted.
 #[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct SampleQuery {
     /// Of this draw.
@@ -48,26 +49,26 @@ struct SampleQuery {
     kind: Option<SampleKind>,
     /// Due on this day or before.
     due_by: Option<NaiveDate>,
+    /// How many items at the most, 1 to 200; 50 where absent.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+    /// The `next` of the page before.
+    cursor: Option<String>,
 }
 
 /// Samples, the earliest due first: inspectors see their own
 #[utoipa::path(
     tag = "samples",
-    params(SampleQuery, PageQuery),
+    params(SampleQuery),
     responses(
         (status = 200, description = "A page of samples", body = Page<Sample>),
         (status = "4XX", description = "Refused", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 #[get("/samples")]
-async fn list(
-    app: web::Data<App>,
-    caller: Caller,
-    query: Query<SampleQuery>,
-    page: Query<PageQuery>,
-) -> Result<web::Json<Page<Sample>>, Problem> {
-    let page = page.0.parse()?;
-    let SampleQuery { draw_id, plan_id, period, agent_id, inspector_id, unassigned, state, kind, due_by } = query.0;
+async fn list(app: web::Data<App>, caller: Caller, query: Query<SampleQuery>) -> Result<web::Json<Page<Sample>>, Problem> {
+    let SampleQuery { draw_id, plan_id, period, agent_id, inspector_id, unassigned, state, kind, due_by, limit, cursor } = query.0;
+    let page = PageRequest::parse(limit, cursor.as_deref())?;
     let filter = SampleFilter { draw_id, plan_id, period, agent_id, inspector_id, unassigned, state, kind, due_by };
     Ok(web::Json(samples::list::list(&app, &caller, filter, page).await?))
 }

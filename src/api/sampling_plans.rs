@@ -7,10 +7,10 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::app::App;
 use crate::domain::id::SamplingPlanId;
-use crate::domain::page::Page;
+use crate::domain::page::{Page, PageRequest};
 use crate::domain::sampling::sample::PlanState;
 use crate::http::problem::ProblemDocument;
-use crate::http::{Body, Caller, IfMatch, PageQuery, Problem, Query, Versioned};
+use crate::http::{Body, Caller, IfMatch, Problem, Query, Versioned};
 use crate::usecases::sampling_plans::preview::{Preview, PreviewCommand};
 use crate::usecases::sampling_plans::{self, Plan, PlanInput};
 
@@ -20,29 +20,30 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
 
 /// Which plans are wanted.
 #[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct PlanQuery {
     /// Only active or only paused ones.
     state: Option<PlanState>,
+    /// How many items at the most, 1 to 200; 50 where absent.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+    /// The `next` of the page before.
+    cursor: Option<String>,
 }
 
 /// Sampling plans, in the order of their making
 #[utoipa::path(
     tag = "sampling-plans",
-    params(PlanQuery, PageQuery),
+    params(PlanQuery),
     responses(
         (status = 200, description = "A page of plans", body = Page<Plan>),
         (status = "4XX", description = "Refused", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 #[get("/sampling-plans")]
-async fn list(
-    app: web::Data<App>,
-    caller: Caller,
-    query: Query<PlanQuery>,
-    page: Query<PageQuery>,
-) -> Result<web::Json<Page<Plan>>, Problem> {
-    let page = page.0.parse()?;
+async fn list(app: web::Data<App>, caller: Caller, query: Query<PlanQuery>) -> Result<web::Json<Page<Plan>>, Problem> {
+    let page = PageRequest::parse(query.0.limit, query.0.cursor.as_deref())?;
     Ok(web::Json(sampling_plans::list::list(&app, &caller, query.0.state, page).await?))
 }
 

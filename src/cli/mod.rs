@@ -1,9 +1,12 @@
 //! The command line: one file per subcommand.
 //!
-//! Exit codes: 0 done; 1 the answer is no (a verification failed, a line was refused); 2 bad input; 3 a fault of the machine or of ours.
+//! Exit codes: 0 done; 1 the answer is no (a verification failed, a line was refused); 2 bad input; 3 a fault of the machine or of ours;
+//! 4 another program does it (PostgreSQL's own tools).
 
+mod backup;
 mod check_config;
 mod close;
+mod demo;
 mod draw;
 mod export;
 mod import;
@@ -11,6 +14,7 @@ mod init;
 mod migrate;
 mod openapi;
 mod people;
+mod restore;
 mod results;
 mod serve;
 mod token;
@@ -44,9 +48,11 @@ pub struct Cli {
 /// In alphabetical order.
 #[derive(Debug, Subcommand)]
 enum Command {
+    Backup(backup::Args),
     CheckConfig(check_config::Args),
     Close(close::Args),
     Draw(draw::Args),
+    Demo(demo::Args),
     Export(export::Args),
     Import(import::Args),
     Init(init::Args),
@@ -54,6 +60,7 @@ enum Command {
     Openapi(openapi::Args),
     People(people::Args),
     Results(results::Args),
+    Restore(restore::Args),
     Serve(serve::Args),
     Token(token::Args),
     User(user::Args),
@@ -66,6 +73,8 @@ pub const ANSWER_NO: u8 = 1;
 pub const BAD_INPUT: u8 = 2;
 /// A fault of the machine or of ours.
 pub const FAULT: u8 = 3;
+/// Another program does it, and its command was printed.
+pub const OTHER_TOOL: u8 = 4;
 
 /// What a subcommand gives: its exit code, or why it could not be done.
 type Outcome = db::Result<ExitCode>;
@@ -76,9 +85,11 @@ pub fn run(cli: Cli) -> ExitCode {
         start_log(&config);
         actix_web::rt::System::new().block_on(async move {
             match cli.command {
+                Command::Backup(args) => backup::run(config, args).await,
                 Command::CheckConfig(args) => check_config::run(config, args).await,
                 Command::Close(args) => close::run(config, args).await,
                 Command::Draw(args) => draw::run(config, args).await,
+                Command::Demo(args) => demo::run(config, args).await,
                 Command::Export(args) => export::run(config, args).await,
                 Command::Import(args) => import::run(config, args).await,
                 Command::Init(args) => init::run(config, args).await,
@@ -86,6 +97,7 @@ pub fn run(cli: Cli) -> ExitCode {
                 Command::Openapi(args) => openapi::run(config, args).await,
                 Command::People(args) => people::run(config, args).await,
                 Command::Results(args) => results::run(config, args).await,
+                Command::Restore(args) => restore::run(config, args).await,
                 Command::Serve(args) => serve::run(config, args).await,
                 Command::Token(args) => token::run(config, args).await,
                 Command::User(args) => user::run(config, args).await,
@@ -123,4 +135,9 @@ fn say_json<T: serde::Serialize>(value: &T) -> db::Result<()> {
     let text = serde_json::to_string_pretty(value).map_err(|e| db::Error::Damaged(e.to_string()))?;
     say(text);
     Ok(())
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &std::path::Path) -> String {
+    format!("'{}'", path.display().to_string().replace('\'', "'\\''"))
 }

@@ -16,6 +16,16 @@ fn failed(error: impl std::fmt::Display) -> Error {
     Error::Damaged(format!("migration failed: {error}"))
 }
 
+/// The versions of every migration that this program knows for the embedded database.
+///
+/// # Errors
+/// `Damaged` where they cannot be listed.
+pub fn known_versions() -> Result<Vec<String>> {
+    use diesel::migration::{Migration, MigrationSource};
+    let all: Vec<Box<dyn Migration<diesel::sqlite::Sqlite>>> = SQLITE.migrations().map_err(failed)?;
+    Ok(all.iter().map(|migration| migration.name().version().to_string()).collect())
+}
+
 impl Db {
     fn for_migrations(&self) -> Result<AnyConnection> {
         let opener = Opener { address: self.address.clone(), purpose: Purpose::Write };

@@ -10,6 +10,7 @@ pub mod appeal_figures;
 pub mod appeals;
 pub mod attendance;
 pub mod audit;
+pub mod backup;
 pub mod both;
 pub mod breaches;
 pub mod calibrations;

@@ -30,14 +30,17 @@ pub struct LineReport {
     pub unchanged: u64,
     /// Lines that were refused; the others were stored nevertheless.
     pub refused: u64,
-    /// What is wrong with the refused lines, at most the first 1,000 faults.
+    /// What is wrong with the refused lines, as many faults as `limits.report_lines` allows.
     pub faults: Vec<LineFault>,
     /// How many more faults there are than `faults` lists.
     pub faults_left_out: u64,
-    /// What was or would be inserted and updated, line by line, at most the first 1,000.
+    /// What was or would be inserted and updated, line by line, as many as `limits.report_lines` allows.
     pub changes: Vec<LineChange>,
     /// How many more changes there are than `changes` lists.
     pub changes_left_out: u64,
+    /// The most faults, and the most changes, that the report lists one by one.
+    #[serde(skip)]
+    listed: usize,
 }
 
 /// What became of one line.
@@ -52,19 +55,16 @@ pub enum LineOutcome {
 }
 
 impl LineReport {
-    /// The most faults, and the most changes, that a report lists one by one.
-    pub const LISTED: usize = 1000;
-
-    /// A report of nothing yet.
-    pub fn new(dry_run: bool) -> Self {
-        Self { dry_run, ..Self::default() }
+    /// A report of nothing yet, which will list at most `listed` faults and as many changes one by one.
+    pub fn new(dry_run: bool, listed: usize) -> Self {
+        Self { dry_run, listed, ..Self::default() }
     }
 
     /// Notes a refused line with all its faults.
     pub fn refuse(&mut self, faults: Vec<LineFault>) {
         self.refused = self.refused.saturating_add(1);
         for fault in faults {
-            if self.faults.len() < Self::LISTED {
+            if self.faults.len() < self.listed {
                 self.faults.push(fault);
             } else {
                 self.faults_left_out = self.faults_left_out.saturating_add(1);
@@ -81,7 +81,7 @@ impl LineReport {
         };
         *count = count.saturating_add(1);
         if let Some((new, fields)) = change {
-            if self.changes.len() < Self::LISTED {
+            if self.changes.len() < self.listed {
                 self.changes.push(LineChange { line, key: key.to_owned(), new, fields });
             } else {
                 self.changes_left_out = self.changes_left_out.saturating_add(1);
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_report_counts_everything_and_lists_a_bounded_part() {
-        let mut report = LineReport::new(true);
+        let mut report = LineReport::new(true, 1000);
         for line in (2..2002).rev() {
             report.refuse(vec![LineFault { line, field: "x".into(), message: String::new() }]);
         }

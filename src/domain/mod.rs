@@ -17,6 +17,7 @@ pub mod complaint;
 pub mod conversation;
 pub mod csv_table;
 pub mod defaults;
+pub mod demo;
 pub mod escalation;
 pub mod evaluation;
 pub mod evidence;

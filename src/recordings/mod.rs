@@ -5,12 +5,14 @@
 
 mod compressed;
 mod folder;
+mod mirror;
 mod peaks;
 mod probe;
 mod store;
 mod wav;
 
 pub use folder::Folder;
+pub use mirror::copy_missing;
 pub use peaks::Peaks;
 pub use probe::{RecordingLimits, Sound, probe};
 pub use store::{FolderStore, Key, Store, StoreError, Stored, hash};

@@ -41,18 +41,19 @@ pub(super) async fn rows<T: Send + 'static>(
     key: fn(&T) -> (&'static str, String),
 ) -> Result<(Vec<Row<T>>, LineReport)> {
     let limits = Limits { rows: u64::try_from(app.config.limits.csv_rows).unwrap_or(u64::MAX), line_bytes: app.config.limits.line_bytes };
-    let work = tokio::task::spawn_blocking(move || read(&upload, columns, limits, parse, key));
+    let report = LineReport::new(upload.dry_run, app.config.limits.report_lines);
+    let work = tokio::task::spawn_blocking(move || read(&upload, report, columns, limits, parse, key));
     Ok(work.await.map_err(|error| Error::Panicked(error.to_string()))??)
 }
 
 fn read<T>(
     upload: &Upload,
+    mut report: LineReport,
     columns: &Columns,
     limits: Limits,
     parse: fn(&Line) -> Refused<T>,
     key: fn(&T) -> (&'static str, String),
 ) -> Refused<(Vec<Row<T>>, LineReport)> {
-    let mut report = LineReport::new(upload.dry_run);
     let (mut rows, mut first_seen) = (Vec::new(), HashMap::new());
     for line in Table::open(upload.csv.as_slice(), columns, limits)? {
         let line = match line {

@@ -12,6 +12,7 @@ pub mod calibrations;
 pub mod catalogue;
 pub mod complaints;
 pub mod conversations;
+pub mod demo;
 pub mod drafts;
 pub mod draws;
 pub mod escalation;

@@ -160,8 +160,41 @@ on_both! {
         let next = sample(app, draw, agent, conversation(app, agent, "2026-11-03T04:00:00Z"), user, USUAL);
         let second = submit(&client, last, &sheet(&[])).expect(201).json();
         mark_closed(app, "2026-11");
-        client.put_if(&format!("evaluations/{}", second["id"].as_str().unwrap()), "\"1\"", &correction).refused(409, "period_closed");
-        submit(&client, next, &sheet(&[])).refused(409, "period_closed");
+        client.put_if(&format!("evaluations/{}", second["id"].as_str().unwrap()), "\"1\"", &correction).expect(200);
+        submit(&client, next, &sheet(&["identity_check"])).expect(201);
+        let late = app.person(Role::Auditor).get("ledger?period=2026-12").expect(200).json();
+        let late = late["items"].as_array().unwrap();
+        assert!(!late.is_empty(), "what comes after the close is posted to the open month");
+        assert!(late.iter().all(|line| line["kind"] == "adjustment" && line["origin_period"] == "2026-11"), "{late:?}");
+    }
+
+    fn fines_follow_what_was_graded(app: &TestApp) {
+        let agent = agent(app, "1001", team(app, "t", None, None));
+        let (user, client) = inspector(app);
+        let made = sample(app, draw(app, "2026-11"), agent, conversation(app, agent, "2026-11-03T02:00:00Z"), user, USUAL);
+        let finance = app.person(Role::Finance);
+        let lines = || {
+            let page = finance.get("ledger?period=2026-11").expect(200).json();
+            let of = |line: &Value| (line["kind"].as_str().unwrap().to_owned(), line["amount"]["amount_minor"].as_i64().unwrap());
+            let mut lines: Vec<_> = page["items"].as_array().unwrap().iter().map(of).collect();
+            lines.sort();
+            lines
+        };
+        let mut sheet_of_e = sheet(&["identity_check"]);
+        sheet_of_e["violations"] = json!([{ "violation_type": "repayment_proof_missing" }]);
+        let first = submit(&client, made, &sheet_of_e).expect(201).json();
+        let fine = |amount: i64| ("fine".to_owned(), amount);
+        let reversal = |amount: i64| ("reversal".to_owned(), amount);
+        assert_eq!(lines(), [fine(5_000), fine(30_000)]);
+        submit(&client, made, &sheet_of_e).expect(201);
+        assert_eq!(lines().len(), 2, "a violation is fined once");
+        // The identity was verified after all, and the customer lost money by the missing proof: class D.
+        let mut corrected = sheet(&[]);
+        corrected["violations"] = json!([{ "violation_type": "repayment_proof_missing", "money_lost": true }]);
+        let path = format!("evaluations/{}", first["id"].as_str().unwrap());
+        let after = client.put_if(&path, "\"1\"", &json!({ "sheet": corrected, "reason": "重听" })).expect(200).json();
+        assert_eq!((codes(&after["violations"]), &after["violations"][0]["class"]), (vec!["repayment_proof_missing"], &json!("D")));
+        assert_eq!(lines(), [fine(5_000), fine(10_000), fine(30_000), reversal(-30_000), reversal(-5_000)]);
     }
 
     fn an_evaluation_keeps_the_classes_it_was_graded_with(app: &TestApp) {

@@ -107,7 +107,8 @@ fn expected(role: Role, reach: GrantReach, (.., action, about): &Route, inside: 
 fn walk(app: &TestApp, role: Role, reach: GrantReach, agent: Option<AgentId>, places: [(&Place, bool); 2]) {
     let (_, client) = app.user("walker", agent, &[Grant { role, reach }]);
     for route in ROUTES {
-        for (place, inside) in places {
+        // What is not about one object is the same for both.
+        for (place, inside) in places.into_iter().take(if route.4 == About::Object { 2 } else { 1 }) {
             let status = send(&client, route, place);
             let expected = expected(role, reach, route, inside);
             assert!(expected.contains(&status), "{role} with {reach:?}: {} {} gave {status}, not {expected:?}", route.0, route.1(place));

@@ -87,6 +87,44 @@ on_both! {
         assert_eq!(Centre::samples(&centre.manager, "")[0]["agent"]["name"], "Agent 1000");
     }
 
+    /// From the queue to the submitted evaluation: the draft comes back with the sample, what is submitted is done, and all of it is audited.
+    fn a_sample_is_worked_through(app: &TestApp) {
+        let centre = centre(app, 1, 20, 1);
+        let draw = centre.draw(&centre.plan("chats", &centre.content(2)));
+        let client = &centre.inspectors[0].1;
+        let item = next(client).unwrap();
+        let id = item["sample"]["id"].as_str().unwrap();
+        assert_eq!(item["conversation"]["id"], item["sample"]["conversation_id"]);
+        assert_eq!(item["sample"]["agent"]["employee_no"], "1000");
+        let sections = item["scorecard"]["content"]["sections"].as_array().unwrap();
+        let answers: Vec<Value> = sections
+            .iter()
+            .flat_map(|section| section["items"].as_array().unwrap())
+            .map(|asked| json!({"code": asked["code"], "outcome": "pass"}))
+            .collect();
+        let sheet = json!({"items": answers});
+        client.put(&format!("samples/{id}/draft"), &json!({"sheet": {"items": [answers[0]]}, "version": 0, "seconds": 30})).expect(200);
+        let again = client.send("POST", &format!("samples/{id}/claim"), &[], b"").expect(200).json();
+        assert_eq!((again["draft"]["version"].as_i64(), again["draft"]["seconds"].as_i64()), (Some(1), Some(30)));
+        assert_eq!(client.get("queue").json()["drafts"][0]["sample_id"], id);
+
+        client.post(&format!("samples/{id}/evaluation"), &json!({"sheet": sheet, "seconds": 60})).expect(201);
+        assert_eq!(client.get(&format!("samples/{id}")).json()["state"], "submitted");
+        client.send("POST", &format!("samples/{id}/claim"), &[], b"").refused(409, "already_submitted");
+        client.post(&format!("samples/{id}/replace"), &json!({"reason": "private"})).refused(409, "already_submitted");
+        let queue = client.get("queue").expect(200).json();
+        assert_eq!((queue["waiting"].as_i64(), queue["done_today"].as_i64()), (Some(1), Some(1)));
+        assert!(queue["drafts"].as_array().unwrap().is_empty());
+        let verified = centre.manager.post(&format!("draws/{}/verify", draw["id"].as_str().unwrap()), &json!({})).json();
+        assert_eq!(verified["verified"], true);
+
+        let audit = centre.manager.get("audit?limit=200").expect(200).json();
+        let actions: BTreeSet<&str> = audit["items"].as_array().unwrap().iter().filter_map(|line| line["action"].as_str()).collect();
+        for action in ["sampling_plan.created", "draw.committed", "draw.drawn", "sample.claimed"] {
+            assert!(actions.contains(action), "{action} is not among {actions:?}");
+        }
+    }
+
     /// Many clients at once: no sample is handed out twice, none is lost, and each goes to its own inspector.
     fn no_two_clients_hold_the_same_sample(app: &TestApp) {
         let centre = centre(app, 6, 30, 4);

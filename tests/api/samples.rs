@@ -36,6 +36,9 @@ on_both! {
         app.person(Role::TeamLead).get("samples").refused(403, "forbidden");
         centre.manager.get("samples?state=lost").refused(400, "invalid");
         centre.manager.get("samples?cursor=00").refused(400, "invalid");
+        for path in ["samples?colour=1", "draws?colour=1", "sampling-plans?colour=1"] {
+            assert!(centre.manager.get(path).refused(400, "invalid").contains("colour"));
+        }
         assert!(verified(&centre, &draw)["verified"].as_bool().unwrap());
     }
 

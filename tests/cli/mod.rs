@@ -1,3 +1,6 @@
+//! The command line, as a process.
+
+mod backup;
 mod close;
 mod config;
 mod draw;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Evaluation, active_types, check_open, seen, stored, types_of};
+use super::{Evaluation, active_types, seen, stored, types_of};
 use crate::app::App;
 use crate::db::evaluations::{EvaluationRow, RevisionRow};
 use crate::db::views::grading;
@@ -27,11 +27,12 @@ pub struct Correction {
 }
 
 /// Corrects an own evaluation. `seen_revision` is the revision that the caller last saw. Every revision is kept; violations and fines
-/// follow in the same transaction. Types that the evaluation has already keep the class and kind that it was graded with.
+/// follow in the same transaction. The results of a closed period stay as they are, and its fines are adjusted in the open one
+/// (handbook 3.7). Types that the evaluation has already keep the class and kind that it was graded with.
 ///
 /// # Errors
-/// `Forbidden` where it is somebody else's; `NotFound`; `Stale`; `Invalid` with all faults; `Conflict` with code `correction_time_over` or
-/// `period_closed` or `under_appeal`; `Busy` while the period is being closed.
+/// `Forbidden` where it is somebody else's; `NotFound`; `Stale`; `Invalid` with all faults; `Conflict` with code
+/// `correction_time_over` or `under_appeal`; `Busy` while the period is being closed.
 pub async fn correct(app: &App, actor: &Actor, id: EvaluationId, seen_revision: i32, command: Correction) -> Result<Evaluation> {
     actor.may(Action::Grade)?;
     let inspector = actor.person()?;
@@ -51,7 +52,6 @@ pub async fn correct(app: &App, actor: &Actor, id: EvaluationId, seen_revision: 
             let message = "an appeal was made against this evaluation; from then on only its decision changes it";
             return Err(Refusal::conflict("under_appeal", message).into());
         }
-        check_open(tx, row.period)?;
         store(tx, row, inspector, &command.sheet, &reason)?;
         seen(tx.conn, &reach, id)
     })

@@ -12,13 +12,11 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::db::views::evaluations::{EvaluationFilter, EvaluationSummary};
 use crate::db::violation_types::ViolationTypeRow;
-use crate::db::{self, AnyConnection, Result, Tx};
-use crate::domain::Refusal;
+use crate::db::{self, AnyConnection, Result};
 use crate::domain::access::Reach;
 use crate::domain::catalogue::ViolationType;
 use crate::domain::evaluation::{GradedItem, Grading};
 use crate::domain::id::EvaluationId;
-use crate::domain::period::Period;
 use crate::usecases::violations::ViolationSummary;
 
 /// An evaluation with its items and standing violations.
@@ -40,15 +38,6 @@ fn seen(conn: &mut AnyConnection, reach: &Reach, id: EvaluationId) -> Result<Eva
         items: db::evaluations::items(conn, id)?,
         violations: db::views::violations::of_evaluation(conn, reach, id)?,
     })
-}
-
-/// Refuses what would change a closed period. While it is being closed, it asks to come again.
-fn check_open(tx: &mut Tx<'_>, period: Period) -> Result<()> {
-    if db::periods::posting(tx, period)? == period {
-        Ok(())
-    } else {
-        Err(Refusal::conflict("period_closed", format!("{period} is closed; its evaluations do not change any more")).into())
-    }
 }
 
 /// The types that can be tagged: the active ones.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Evaluation, active_types, check_open, seen, stored, types_of};
+use super::{Evaluation, active_types, seen, stored, types_of};
 use crate::app::App;
 use crate::db::evaluations::{EvaluationRow, RevisionRow};
 use crate::db::views::grading;
@@ -29,11 +29,12 @@ pub struct Submission {
 
 /// Submits the evaluation of a sample that the caller has claimed. Everything that follows from it is stored in the same transaction.
 ///
+/// A sample of a closed period can still be graded: that period's results stay as they are, and its fines are posted to the open one.
 /// The same submission again answers the same evaluation, with or without an `Idempotency-Key`; a different one is refused.
 ///
 /// # Errors
-/// `Forbidden`; `NotFound`; `Invalid` with all faults of the sheet; `Conflict` with code `not_claimed`, `already_submitted`,
-/// `sample_replaced` or `period_closed`; `Busy` while the period is being closed.
+/// `Forbidden`; `NotFound`; `Invalid` with all faults of the sheet; `Conflict` with code `not_claimed`, `already_submitted`
+/// or `sample_replaced`; `Busy` while the period is being closed.
 pub async fn submit(app: &App, actor: &Actor, sample: SampleId, command: Submission) -> Result<Evaluation> {
     actor.may(Action::Grade)?;
     let inspector = actor.person()?;
@@ -69,7 +70,6 @@ fn already(tx: &mut Tx<'_>, sample: SampleId, inspector: UserId, sheet: &AnswerS
 fn store(tx: &mut Tx<'_>, sample: SampleId, inspector: UserId, command: &Submission) -> Result<EvaluationId> {
     let basis = assigned(tx.conn, sample, inspector)?;
     check_claim(&basis.sample)?;
-    check_open(tx, basis.sample.period)?;
     let catalogue = db::violation_types::all(tx.conn)?;
     let types = active_types(&catalogue);
     let grading = grade(&command.sheet, Basis { content: &basis.content, types: &types, material: &basis.material })

@@ -17,6 +17,7 @@ use tokio::sync::mpsc;
 
 use crate::app::App;
 use crate::db::{self, Result};
+use crate::domain::Refusal;
 use crate::domain::access::{Action, Actor};
 use crate::domain::conversation::{FileFormat, ImportLimits};
 use crate::domain::id::ImportId;
@@ -44,7 +45,7 @@ pub struct ImportSource {
 ///
 /// # Errors
 /// `Invalid` where the file cannot be read at all, such as CSV without its columns. Refused conversations are no error: the report has them.
-/// After an error of the database, what was reported so far is stored.
+/// `Busy` where the database fails half-way: what was reported so far is stored then.
 pub async fn import(app: &App, actor: &Actor, source: ImportSource, mut progress: impl FnMut(&ImportReport)) -> Result<ImportReport> {
     let reach = actor.reach(Action::ConversationImport)?;
     let zone = app.read(db::organisation::load).await?.zone;
@@ -69,7 +70,9 @@ pub async fn import(app: &App, actor: &Actor, source: ImportSource, mut progress
             Some(id) => id,
             None => *report.id.insert(begin(app, actor).await?),
         };
-        bring_in(app, actor, &workshop, id, chunk, &mut report).await?;
+        if let Err(error) = bring_in(app, actor, &workshop, id, chunk, &mut report).await {
+            return Err(broken_off(error, &report));
+        }
         progress(&report);
     }
     reader.await.map_err(|e| db::Error::Panicked(e.to_string()))?;
@@ -77,6 +80,16 @@ pub async fn import(app: &App, actor: &Actor, source: ImportSource, mut progress
         finish(app, actor, id, &report).await?;
     }
     Ok(report)
+}
+
+/// An import that stops half-way is no request of which nothing was stored, and its caller must know that.
+fn broken_off(error: db::Error, report: &ImportReport) -> db::Error {
+    let stored = report.inserted.saturating_add(report.updated);
+    if stored == 0 || matches!(error, db::Error::Refused(_)) {
+        return error;
+    }
+    tracing::error!(%error, import = ?report.id, stored, "an import stopped half-way");
+    Refusal::busy(format!("the import stopped after {stored} conversations were stored, because of a fault of ours; run it again")).into()
 }
 
 /// The limits of the configuration.

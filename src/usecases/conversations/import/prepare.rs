@@ -1,7 +1,6 @@
 //! What is done to a chunk outside of any transaction: periods, digests, packing, and the recordings.
 
 use std::collections::HashMap;
-use std::io::{Seek, SeekFrom};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
@@ -164,12 +163,10 @@ impl Workshop {
         let mut step = Step { rows: Vec::with_capacity(rows.len()), refused: Vec::new() };
         for (mut row, verdict) in rows.into_iter().zip(verdicts) {
             let read = verdict.and_then(|()| self.probe_all(&mut row, &known));
-            match read {
-                Ok(()) => {
-                    self.store_all(&row)?;
-                    step.rows.push(row);
-                }
-                Err(refusal) => step.refused.push(row.refused(&refusal)),
+            match read.map_err(db::Error::from).and_then(|()| self.store_all(&row)) {
+                Ok(()) => step.rows.push(row),
+                Err(db::Error::Refused(refusal)) => step.refused.push(row.refused(&refusal)),
+                Err(error) => return Err(error),
             }
         }
         Ok(step)
@@ -205,7 +202,6 @@ impl Workshop {
                 continue;
             }
             let mut file = folder.open(&given.reference.file)?;
-            file.seek(SeekFrom::Start(0)).map_err(|error| damaged(error.into()))?;
             let stored = self.store.put(&mut file, self.limits.bytes).map_err(damaged)?;
             if stored != *content {
                 return Err(Refusal::conflict(
