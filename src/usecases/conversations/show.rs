@@ -22,7 +22,7 @@ pub struct ConversationDetail {
     pub summary: ConversationSummary,
     /// Whatever else the source knows.
     pub attributes: BTreeMap<String, AttributeValue>,
-    /// What was said, line by line; evidence refers to lines by their place, counted from 0.
+    /// What was said, line by line; evidence refers to lines by their place, counted from 1.
     pub transcript: Vec<TranscriptLine>,
     /// Its recordings.
     pub recordings: Vec<RecordingSummary>,
