@@ -27,6 +27,11 @@ impl Memory {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).answers.push_back(delivery);
     }
 
+    /// Forgets the answers that nobody asked for; mail is taken again.
+    pub fn forget_answers(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).answers.clear();
+    }
+
     /// What was taken since the last call.
     pub fn take(&self) -> Vec<Envelope> {
         std::mem::take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner).taken)
