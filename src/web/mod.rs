@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod assets;
+pub mod case_link;
 pub mod conversation;
 pub mod fine_lists;
 pub mod form;
@@ -22,6 +23,7 @@ use actix_web::web;
 pub fn routes(config: &mut web::ServiceConfig) {
     account::routes(config);
     assets::routes(config);
+    case_link::routes(config);
     conversation::routes(config);
     fine_lists::routes(config);
     grade::routes(config);

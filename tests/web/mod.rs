@@ -1,1 +1,2 @@
+mod case_link;
 mod login;
