@@ -818,6 +818,12 @@ diesel::joinable!(ledger -> agents (agent_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(user_settings -> users (user_id));
 
+diesel::allow_columns_to_appear_in_same_group_by_clause!(
+    evaluations::agent_id,
+    evaluations::scorecard_version_id,
+    evaluation_items::item_code,
+);
+
 diesel::allow_tables_to_appear_in_same_query!(
     agent_teams,
     agents,

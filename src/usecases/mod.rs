@@ -12,6 +12,7 @@ pub mod demo;
 pub mod drafts;
 pub mod draws;
 pub mod evaluations;
+pub mod findings;
 pub mod fine_lists;
 pub mod fine_policies;
 pub mod fines;

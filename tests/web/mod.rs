@@ -1,1 +1,5 @@
+mod account;
+mod fine_lists;
+mod grading;
 mod login;
+mod results;
