@@ -83,9 +83,9 @@ pub(super) struct AgentLine {
 }
 
 impl AgentLine {
-    /// Whether one more error of either kind costs the pass.
+    /// Whether one more error of a kind that was made already costs the pass. Who made none is not on the edge, however few the samples.
     pub(super) fn on_the_edge(&self) -> bool {
-        self.bears.is_some_and(|(key, non_key)| key == 0 || non_key == 0)
+        self.bears.is_some_and(|(key, non_key)| (key == 0 && self.key_errors > 0) || (non_key == 0 && self.non_key_errors > 0))
     }
 }
 
@@ -129,10 +129,9 @@ fn sort_agents(agents: &mut [AgentResult], by: &str) {
     }
 }
 
-/// Who fails, and then whose pass bears no more; the furthest from passing first.
-fn at_risk(agents: &[AgentResult]) -> Vec<&AgentResult> {
-    let edge = |a: &AgentResult| a.headroom.is_some_and(|h| h.key_errors == 0 || h.non_key_errors == 0);
-    let mut found: Vec<&AgentResult> = agents.iter().filter(|a| a.verdict == Verdict::Fail || edge(a)).collect();
+/// Who fails, and then whose pass bears no more of what was made already; the furthest from passing first.
+fn at_risk<'a>(f: &Frame, agents: &'a [AgentResult]) -> Vec<&'a AgentResult> {
+    let mut found: Vec<&AgentResult> = agents.iter().filter(|a| a.verdict == Verdict::Fail || agent_line(f, a).on_the_edge()).collect();
     found.sort_by_key(|a| {
         let worst = share(a.key_errors, a.evaluations).saturating_mul(6).max(share(a.non_key_errors, a.evaluations));
         (a.verdict != Verdict::Fail, std::cmp::Reverse(worst))
@@ -198,7 +197,7 @@ async fn month(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path
     let team_lines: Vec<UnitLine> = teams.iter().map(|u| line(u, &teams_before, &teams)).collect();
     let before: Vec<UnitResult> = centre_before.iter().chain(&vendors_before).chain(&teams_before).cloned().collect();
     let heat = sources.as_ref().map(|s| charts::heat(&f, s, &agents, period)).filter(|chart| !chart.rows.is_empty());
-    let risky = at_risk(&agents);
+    let risky = at_risk(&f, &agents);
     let failing = risky.iter().filter(|a| a.verdict == Verdict::Fail).count();
     let on_the_edge = risky.len().saturating_sub(failing);
     let risky: Vec<AgentLine> = risky.into_iter().take(RISKS).map(|a| agent_line(&f, a)).collect();

@@ -3,9 +3,9 @@
 use super::About;
 use super::picture::{Anchor, Picture, clipped, nth, share};
 
-const WIDTH: i64 = 720;
+const WIDTH: i64 = 620;
 const LEFT: i64 = 56;
-const RIGHT: i64 = 150;
+const RIGHT: i64 = 130;
 const TOP: i64 = 14;
 const HEIGHT: i64 = 190;
 /// How each series is drawn, in `stroke-dasharray`: told apart without colour.
@@ -132,6 +132,6 @@ mod tests {
         let about = About { id: "one", title: "t".into(), description: "d".into() };
         let series = [Series { name: "a".into(), values: vec![Some(value(50))] }];
         let svg = lines(&about, &["2026-11".to_owned()], &series, &Scale { top: 100, ticks: vec![], limits: vec![] });
-        assert!(svg.contains("cx=\"313\""), "{svg}");
+        assert!(svg.contains("cx=\"273\""), "{svg}");
     }
 }

@@ -4,9 +4,9 @@ use super::About;
 use super::picture::{Anchor, Picture, clipped, nth, share};
 use crate::domain::violation::ErrorKind;
 
-const WIDTH: i64 = 720;
-const LABEL: i64 = 230;
-const BARS: i64 = 400;
+const WIDTH: i64 = 620;
+const LABEL: i64 = 190;
+const BARS: i64 = 370;
 const ROW: i64 = 26;
 const TOP: i64 = 24;
 
@@ -61,7 +61,7 @@ pub fn pareto(about: &About, words: &ParetoWords, causes: &[Cause]) -> String {
         let y = TOP + nth(n, ROW);
         let told = format!("{}: {}", cause.label, cause.count);
         picture.link(cause.href.as_deref(), &told, |p| {
-            p.text("label", (LABEL - 10, y + 17), Anchor::End, &clipped(&cause.label, 31));
+            p.text("label", (LABEL - 10, y + 17), Anchor::End, &clipped(&cause.label, 26));
             let length = share(cause.count, most.max(1), BARS * 3 / 4).max(2);
             p.rect(bar(cause.kind), (LABEL, y + 4), (length, ROW - 8), fill(cause.kind).as_deref());
             p.text("value", (LABEL + length + 6, y + 17), Anchor::Start, &cause.count.to_string());
@@ -118,15 +118,9 @@ mod tests {
             cause("A type with a name that is much too long for its place", ErrorKind::None, 1),
         ];
         let svg = pareto(&about(), &words(), &causes);
-        for part in [
-            "60 %",
-            "90 %",
-            "100 %",
-            "/f?type=身份核实&amp;x=1",
-            "url(#pareto-lines)",
-            "url(#pareto-dots)",
-            "A type with a name that is muc…",
-        ] {
+        for part in
+            ["60 %", "90 %", "100 %", "/f?type=身份核实&amp;x=1", "url(#pareto-lines)", "url(#pareto-dots)", "A type with a name that i…"]
+        {
             assert!(svg.contains(part), "{part}: {svg}");
         }
         assert!(!svg.contains("style="));

@@ -105,8 +105,7 @@ impl Picture {
     pub(super) fn link(&mut self, href: Option<&str>, told: &str, inside: impl FnOnce(&mut Self)) {
         match href {
             Some(href) => {
-                self.svg.push_str(&format!("<a href=\"{}\" tabindex=\"-1\" aria-label=\"{}\">", escaped(href), escaped(told)));
-                self.svg.push_str(&format!("<title>{}</title>", escaped(told)));
+                self.svg.push_str(&format!("<a href=\"{}\" tabindex=\"-1\"><title>{}</title>", escaped(href), escaped(told)));
                 inside(self);
                 self.svg.push_str("</a>");
             }
