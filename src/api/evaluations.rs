@@ -10,6 +10,7 @@ use crate::domain::id::{AgentId, EvaluationId, SampleId, TeamId, UserId};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::period::Period;
 use crate::domain::sampling::sample::SampleKind;
+use crate::domain::violation::FindingKind;
 use crate::http::problem::ProblemDocument;
 use crate::http::{Body, Caller, IfMatch, Problem, Query, Versioned};
 use crate::usecases::drafts::save::SaveDraft;
@@ -95,6 +96,14 @@ struct ListQuery {
     inspector_id: Option<UserId>,
     /// Those of samples picked so: `random` or `targeted`.
     kind: Option<SampleKind>,
+    /// Those that enter n, K and N, or those that do not.
+    counts: Option<bool>,
+    /// Those in which something was found: `any`, `key` for key errors, `non_key` for non-key errors.
+    findings: Option<FindingKind>,
+    /// Those in which the scorecard item with this code failed.
+    failed_item: Option<String>,
+    /// Those with a standing violation of the type with this code.
+    violation_type: Option<String>,
     /// How many items at the most, 1 to 200; 50 where absent.
     limit: Option<u32>,
     /// The `next` of the page before.
@@ -121,6 +130,10 @@ async fn list(app: web::Data<App>, caller: Caller, query: Query<ListQuery>) -> R
         team: query.team_id,
         inspector: query.inspector_id,
         kind: query.kind,
+        counts: query.counts,
+        findings: query.findings,
+        failed_item: query.failed_item,
+        violation_type: query.violation_type,
     };
     Ok(web::Json(evaluations::list::list(&app, &caller, filter, page).await?))
 }

@@ -74,12 +74,20 @@ pub fn all(conn: &mut AnyConnection) -> Result<Vec<PassPolicyRow>> {
 /// # Errors
 /// `Conflict` with code `no_pass_policy` where the first one begins later.
 pub fn in_force(conn: &mut AnyConnection, period: Period) -> Result<PassPolicyRow> {
+    let none = || Refusal::conflict("no_pass_policy", format!("no pass policy is in force for {period}"));
+    find_in_force(conn, period)?.ok_or_else(|| none().into())
+}
+
+/// The version in force for a period, if the first one does not begin later.
+///
+/// # Errors
+/// What the database says.
+pub fn find_in_force(conn: &mut AnyConnection, period: Period) -> Result<Option<PassPolicyRow>> {
     let found: Option<Stored> = pass_policies::table
         .filter(pass_policies::first_period.le(period))
         .order((pass_policies::first_period.desc(), pass_policies::number.desc()))
         .select((pass_policies::id, pass_policies::number, pass_policies::content, pass_policies::created_by, pass_policies::created_at))
         .first(conn)
         .optional()?;
-    let found = found.ok_or_else(|| Refusal::conflict("no_pass_policy", format!("no pass policy is in force for {period}")))?;
-    read(found)
+    found.map(read).transpose()
 }

@@ -255,6 +255,14 @@ pub fn is_frozen(conn: &mut AnyConnection, period: Period) -> Result<bool> {
         .get_result(conn)?)
 }
 
+/// Whether anything of a period was graded.
+///
+/// # Errors
+/// What the database says.
+pub fn is_graded(conn: &mut AnyConnection, period: Period) -> Result<bool> {
+    Ok(diesel::select(exists(evaluations::table.filter(evaluations::period.eq(period)))).get_result(conn)?)
+}
+
 /// Freezes an agent's result.
 ///
 /// # Errors

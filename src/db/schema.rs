@@ -1170,6 +1170,12 @@ diesel::joinable!(calibrations -> users (reference_id));
 diesel::joinable!(calibration_grades -> calibrations (calibration_id));
 diesel::joinable!(calibration_grades -> users (user_id));
 
+diesel::allow_columns_to_appear_in_same_group_by_clause!(
+    evaluations::agent_id,
+    evaluations::scorecard_version_id,
+    evaluation_items::item_code,
+);
+
 diesel::allow_tables_to_appear_in_same_query!(
     agent_teams,
     agents,

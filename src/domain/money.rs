@@ -104,6 +104,24 @@ impl Money {
         Self::new(self.amount_minor.saturating_neg(), self.currency)
     }
 
+    /// Reads an amount as people write it: `50`, `-12.5`, `1,200.00`.
+    ///
+    /// # Errors
+    /// `Invalid` on `amount`, also for more places than the currency has.
+    pub fn read(text: &str, currency: Currency) -> Refused<Self> {
+        let bad = || Refusal::invalid("amount", format!("`{text}` is not an amount in {currency} such as 50 or -12.50"));
+        let plain = text.trim().replace([',', '，', ' '], "").replace('−', "-");
+        let (negative, digits) = plain.strip_prefix('-').map_or((false, plain.as_str()), |rest| (true, rest));
+        let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+        let places = usize::try_from(currency.minor_digits()).unwrap_or(2);
+        let are_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+        if whole.is_empty() || whole.len() > 15 || fraction.len() > places || !are_digits(whole) || !are_digits(fraction) {
+            return Err(bad());
+        }
+        let minor: i64 = format!("{whole}{fraction:0<places$}").parse().map_err(|_| bad())?;
+        Ok(Self::new(if negative { minor.saturating_neg() } else { minor }, currency))
+    }
+
     /// The amount in major units with the currency's digits, such as `-50.00`; without the currency's code.
     pub fn decimal(self) -> String {
         let digits = self.currency.minor_digits();
@@ -131,6 +149,16 @@ mod tests {
         assert_eq!(Money::new(-5, Currency::CNY).decimal(), "-0.05");
         assert_eq!(Money::new(500, "JPY".parse().unwrap()).decimal(), "500");
         assert_eq!(Money::new(1, "KWD".parse().unwrap()).decimal(), "0.001");
+    }
+
+    #[test]
+    fn amounts_are_read_as_people_write_them() {
+        let read = |text: &str| Money::read(text, Currency::CNY).map(|money| money.amount_minor);
+        assert_eq!(["50", "-12.5", "1,200.00", " 0.05 ", "−3"].map(|text| read(text).unwrap()), [5000, -1250, 120_000, 5, -300]);
+        for bad in ["", "-", ".5", "1.234", "1e3", "fifty", "1.2.3", "+5", "9999999999999999"] {
+            assert!(read(bad).is_err(), "{bad}");
+        }
+        assert_eq!(Money::read("500", "JPY".parse().unwrap()).unwrap().amount_minor, 500);
     }
 
     #[test]

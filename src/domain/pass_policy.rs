@@ -82,6 +82,10 @@ pub struct PassPolicy {
     pub max_non_key_ratio: Threshold,
     /// An agent is effective who worked more days than this in the period, 5 by default; 0 to 31.
     pub more_than_worked_days: u32,
+    /// The pass rate that teams, vendors and the centre are held against, 0 to 1; absent where the centre has set itself none. It is
+    /// shown beside the rates and decides nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target_pass_rate: Option<Threshold>,
 }
 
 impl PassPolicy {
@@ -91,11 +95,14 @@ impl PassPolicy {
     /// may start anywhere, because no verdict rests on another.
     ///
     /// # Errors
-    /// `Invalid` on `first_period` or `more_than_worked_days`.
+    /// `Invalid` on `first_period`, `more_than_worked_days` or `target_pass_rate`.
     pub fn checked(self, current: Period, last_closed: Option<Period>, is_first: bool) -> Refused<Self> {
         let mut faults = Faults::new();
         if self.more_than_worked_days > 31 {
             faults.push("more_than_worked_days", "must be 0 to 31");
+        }
+        if self.target_pass_rate.is_some_and(|target| target.ten_thousandths() > Threshold::SCALE) {
+            faults.push("target_pass_rate", "must be 0 to 1, such as 0.9 for nine agents of ten");
         }
         faults.take(check_first_period(self.first_period, current, last_closed, is_first));
         faults.finish().map(|()| self)
@@ -144,6 +151,7 @@ mod tests {
             max_key_ratio: "0.1".parse().unwrap(),
             max_non_key_ratio: "0.6".parse().unwrap(),
             more_than_worked_days: 5,
+            target_pass_rate: None,
         }
     }
 
@@ -184,6 +192,9 @@ mod tests {
         assert!(!refused("2027-01", Some("2026-12"), false));
         let too_many = PassPolicy { more_than_worked_days: 32, ..policy("2026-10") };
         assert_eq!(too_many.checked(month("2026-11"), None, false).unwrap_err().faults.len(), 2);
+        let target = |text: &str| PassPolicy { target_pass_rate: Some(text.parse().unwrap()), ..policy("2026-11") };
+        assert!(target("1").checked(month("2026-11"), None, false).is_ok());
+        assert_eq!(target("1.0001").checked(month("2026-11"), None, false).unwrap_err().faults[0].field, "target_pass_rate");
     }
 
     #[test]

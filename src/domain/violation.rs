@@ -41,3 +41,15 @@ words! {
         Overturned = "overturned",
     }
 }
+
+words! {
+    /// What must have been found for an evaluation to be listed.
+    FindingKind ("findings") {
+        /// Anything: an error, or a violation that is none.
+        Any = "any",
+        /// At least one key error.
+        Key = "key",
+        /// At least one non-key error.
+        NonKey = "non_key",
+    }
+}

@@ -1,6 +1,7 @@
-//! What leaves the service as a file: CSV, XLSX and JSON of read models. Pure: the same list gives the same bytes.
+//! What leaves the service as a file or a picture: CSV, XLSX and JSON of read models, charts. Pure: the same list gives the same bytes.
 
 pub mod cell;
+pub mod charts;
 pub mod csv;
 pub mod fine_list;
 pub mod json;

@@ -17,6 +17,7 @@ pub mod drafts;
 pub mod draws;
 pub mod escalation;
 pub mod evaluations;
+pub mod findings;
 pub mod fine_lists;
 pub mod fine_policies;
 pub mod fines;

@@ -1,4 +1,4 @@
-//! One's own account: language, theme, password, open sessions.
+//! One's own account: language, theme, mail, password, open sessions.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -9,18 +9,21 @@ use super::page::{Frame, Visitor, go, render, render_as};
 use super::trouble::Trouble;
 use crate::app::App;
 use crate::domain::language::Language;
+use crate::domain::mail::Topic;
+use crate::domain::mail::preference::{Frequency, TopicChoice, TopicPreference};
 use crate::domain::refusal::Faults;
 use crate::domain::theme::Theme;
-use crate::usecases::Error;
 use crate::usecases::sessions::change_password::change_password;
 use crate::usecases::sessions::list::list;
 use crate::usecases::sessions::log_out::log_out;
 use crate::usecases::sessions::set_looks::set_looks;
+use crate::usecases::{Error, mail_preferences};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/account", web::get().to(show))
         .route("/account/looks", web::post().to(looks))
+        .route("/account/mail", web::post().to(mail))
         .route("/account/password", web::post().to(password))
         .route("/account/sessions/end", web::post().to(end_session));
 }
@@ -31,6 +34,14 @@ struct AccountPage {
     f: Frame,
     form: Typed,
     sessions: Vec<SessionLine>,
+    topics: Vec<TopicLine>,
+}
+
+/// What mail comes about, and how often.
+struct TopicLine {
+    word: &'static str,
+    name: &'static str,
+    choices: Vec<(&'static str, &'static str, bool)>,
 }
 
 struct SessionLine {
@@ -54,6 +65,7 @@ async fn page(app: &App, visitor: &Visitor, form: Typed, done: Option<&str>) -> 
         Some("password") => {
             Some(f.t("Your password is changed; your other sessions have ended.", "密码已修改，其他会话已退出。").to_owned())
         }
+        Some("mail") => Some(f.t("Saved; it holds from the next mail on.", "已保存，自下一封邮件起生效。").to_owned()),
         Some("session") => Some(f.t("The session has ended.", "该会话已退出。").to_owned()),
         _ => None,
     };
@@ -67,7 +79,58 @@ async fn page(app: &App, visitor: &Visitor, form: Typed, done: Option<&str>) -> 
             seen: s.seen_at.format("%Y-%m-%d %H:%M UTC").to_string(),
         })
         .collect();
-    Ok(AccountPage { f, form, sessions })
+    let preferences = mail_preferences::show::show(app, visitor.actor()).await.map_err(|e| Trouble::new(visitor.frame.clone(), e))?;
+    let topics = preferences.iter().map(|preference| topic_line(&f, preference)).collect();
+    Ok(AccountPage { f, form, sessions, topics })
+}
+
+fn topic_line(f: &Frame, preference: &TopicPreference) -> TopicLine {
+    let choice = |frequency: &Frequency| (frequency.as_str(), frequency_name(f, *frequency), *frequency == preference.frequency);
+    TopicLine {
+        word: preference.topic.as_str(),
+        name: topic_name(f, preference.topic),
+        choices: preference.choices.iter().map(choice).collect(),
+    }
+}
+
+fn frequency_name(f: &Frame, frequency: Frequency) -> &'static str {
+    match frequency {
+        Frequency::AtOnce => f.t("at once", "立即"),
+        Frequency::Daily => f.t("once a day", "每日汇总"),
+        Frequency::Never => f.t("not at all", "不接收"),
+    }
+}
+
+fn topic_name(f: &Frame, topic: Topic) -> &'static str {
+    match topic {
+        Topic::Results => f.t("My results", "我的质检结果"),
+        Topic::MonthVerdict => f.t("My verdict of the month", "我的月度结论"),
+        Topic::Changes => f.t("Results that changed", "结果变更"),
+        Topic::TeamFailures => f.t("Failed evaluations of the team", "班组不合格质检"),
+        Topic::TeamMonth => f.t("The team's month", "班组月度结果"),
+        Topic::Assignments => f.t("New samples to grade", "新分配的样本"),
+        Topic::Due => f.t("Samples that are due", "到期样本"),
+        Topic::PassRates => f.t("Pass rates of the month", "月度合格率"),
+        Topic::FineLists => f.t("Closed fine lists", "已关账罚款清单"),
+        Topic::Escalation => f.t("Severe cases", "升级工单"),
+        Topic::Appeals => f.t("Appeals", "申诉"),
+        Topic::FollowUps => f.t("Follow-ups", "整改跟踪"),
+        Topic::Notices => f.t("Sanctions made known", "处理通告"),
+    }
+}
+
+async fn mail(app: web::Data<App>, form: Form) -> Result<HttpResponse, Trouble> {
+    let trouble = |e: Error| Trouble::new(form.visitor.frame.clone(), e);
+    let now = mail_preferences::show::show(&app, form.visitor.actor()).await.map_err(trouble)?;
+    let mut choices = Vec::new();
+    for preference in now {
+        if let Some(word) = form.typed.filled(preference.topic.as_str()) {
+            let frequency = word.parse().map_err(|r| Trouble::new(form.visitor.frame.clone(), r))?;
+            choices.push(TopicChoice { topic: preference.topic, frequency });
+        }
+    }
+    mail_preferences::set::set(&app, form.visitor.actor(), choices).await.map_err(trouble)?;
+    Ok(go("/account?done=mail"))
 }
 
 async fn show(app: web::Data<App>, visitor: Visitor, query: web::Query<Done>) -> Result<HttpResponse, Trouble> {

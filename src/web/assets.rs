@@ -21,6 +21,7 @@ const ASSETS: &[Asset] = &[
     Asset { name: "app.js", media_type: JS, bytes: include_bytes!("assets/app.js") },
     Asset { name: "grade.js", media_type: JS, bytes: include_bytes!("assets/grade.js") },
     Asset { name: "hear.js", media_type: JS, bytes: include_bytes!("assets/hear.js") },
+    Asset { name: "listen.js", media_type: JS, bytes: include_bytes!("assets/listen.js") },
     Asset { name: "logo.svg", media_type: "image/svg+xml", bytes: include_bytes!("assets/logo.svg") },
     Asset { name: "player.js", media_type: JS, bytes: include_bytes!("assets/player.js") },
 ];

@@ -1,15 +1,17 @@
 //! One conversation to hear and read, where evidence leads to.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::hear::{Hearing, about};
+use super::figures::moment;
+use super::hear::{Hearing, about, keys};
+use super::listing::Listing;
 use super::page::{Frame, Visitor, render};
 use super::trouble::Trouble;
 use crate::app::App;
 use crate::domain::Refusal;
 use crate::domain::id::ConversationId;
-use crate::usecases::conversations;
+use crate::usecases::{conversations, organisation};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config.route("/conversations/{id}", web::get().to(show));
@@ -23,22 +25,46 @@ struct ConversationPage {
     about: String,
     started: String,
     external_id: String,
+    attributes: Vec<(String, String)>,
     hear: Hearing,
+    keys: Vec<(&'static str, &'static str)>,
 }
 
-async fn show(app: web::Data<App>, visitor: Visitor, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
+/// `3-5` or `3` as the first and the last line.
+fn read_lines(text: &str) -> Option<(usize, usize)> {
+    let (first, last) = text.split_once('-').unwrap_or((text, text));
+    Some((first.parse().ok()?, last.parse().ok()?))
+}
+
+async fn show(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
     let f = visitor.frame.clone();
     let id: ConversationId = path.parse().map_err(|r: Refusal| Trouble::new(f.clone(), r))?;
     let shown = conversations::show::show(&app, visitor.actor(), id).await.map_err(|e| Trouble::new(f.clone(), e))?;
+    let zone = organisation::period::zone(&app).await.map_err(|e| Trouble::new(f.clone(), e))?;
     let summary = &shown.summary;
+    let at = Listing::of(&request);
+    let mut hear = Hearing::new(&f, &shown);
+    hear.mark(read_lines(at.get("lines")), at.get("at").parse().ok());
     let agent = summary.agent.as_ref().map(|a| format!("{} {}", a.name, a.employee_no));
     let page = ConversationPage {
         agent: agent.unwrap_or_else(|| f.t("Agent hidden", "客服信息已隐藏").to_owned()),
         about: about(&f, summary),
-        started: summary.started_at.format("%Y-%m-%d %H:%M UTC").to_string(),
+        started: moment(summary.started_at, zone),
         external_id: format!("{} / {}", summary.source, summary.external_id),
-        hear: Hearing::new(&f, &shown),
+        attributes: shown.attributes.iter().map(|(name, value)| (name.clone(), value.to_string())).collect(),
+        hear,
+        keys: keys(&f),
         f,
     };
     render(&page)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_read_from_the_address() {
+        assert_eq!(["3", "3-5", "", "a-b"].map(read_lines), [Some((3, 3)), Some((3, 5)), None, None]);
+    }
 }

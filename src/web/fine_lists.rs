@@ -1,24 +1,30 @@
-//! The months of finance: what stands in the way of closing one, its list with totals, and the files.
+//! The months of finance: what stands in the way of closing one, its list with totals and filters, the files and who fetched them.
 
-use actix_web::{HttpResponse, web};
+mod rows;
+
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use serde::Deserialize;
 
+pub(super) use self::rows::reward_name;
+use self::rows::{ExportRow, FineRow, TotalLine, amount, export_row, file, kinds, row, totals, totals_by_kind};
+use super::figures::moment;
 use super::form::{Form, Typed};
+use super::listing::Listing;
 use super::page::{Frame, Visitor, go, render, render_as};
 use super::trouble::Trouble;
 use crate::app::App;
-use crate::domain::Refusal;
 use crate::domain::access::Action;
-use crate::domain::fine_list::{FineLine, GroupTotal, ListStatus};
-use crate::domain::ledger::EntryKind;
-use crate::domain::money::{Currency, Money};
+use crate::domain::fine_list::ListStatus;
+use crate::domain::id::LedgerEntryId;
+use crate::domain::money::Currency;
 use crate::domain::month_close::PeriodState;
 use crate::domain::page::PageRequest;
 use crate::domain::period::Period;
+use crate::domain::{Refusal, Refused};
+use crate::usecases::fine_lists::select::{LineSelection, select};
 use crate::usecases::periods::PeriodView;
 use crate::usecases::periods::close::CloseCommand;
-use crate::usecases::{Error, fine_lists, periods};
+use crate::usecases::{Error, fine_lists, organisation, periods};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
@@ -32,6 +38,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 struct MonthsPage {
     f: Frame,
     months: Vec<MonthLine>,
+    may_post: bool,
 }
 
 struct MonthLine {
@@ -41,10 +48,7 @@ struct MonthLine {
     amount: String,
     ungraded: u64,
     appeals: u64,
-}
-
-fn amount(minor: i64, currency: Currency) -> String {
-    Money::new(minor, currency).decimal()
+    digest: String,
 }
 
 fn month_line(view: &PeriodView, currency: Currency) -> MonthLine {
@@ -55,6 +59,7 @@ fn month_line(view: &PeriodView, currency: Currency) -> MonthLine {
         amount: amount(view.amount_minor, currency),
         ungraded: view.standing_in_the_way.ungraded_samples,
         appeals: view.standing_in_the_way.open_appeals,
+        digest: view.digest.clone().unwrap_or_default(),
     }
 }
 
@@ -62,128 +67,110 @@ async fn months(app: web::Data<App>, visitor: Visitor) -> Result<HttpResponse, T
     let f = visitor.frame.clone();
     let page = PageRequest { limit: PageRequest::MAX, after: None };
     let listed = periods::list::list(&app, visitor.actor(), page).await.map_err(|e| Trouble::new(f.clone(), e))?;
-    let currency = crate::usecases::organisation::period::currency(&app).await.map_err(|e| Trouble::new(f.clone(), e))?;
-    render(&MonthsPage { months: listed.items.iter().map(|view| month_line(view, currency)).collect(), f })
+    let currency = organisation::period::currency(&app).await.map_err(|e| Trouble::new(f.clone(), e))?;
+    let months = listed.items.iter().map(|view| month_line(view, currency)).collect();
+    render(&MonthsPage { months, may_post: visitor.may(Action::LedgerWrite), f })
 }
 
 #[derive(Template)]
 #[template(path = "month.html")]
 struct MonthPage {
     f: Frame,
+    at: Listing,
     form: Typed,
     period: Period,
     line: MonthLine,
     running: bool,
     may_close: bool,
-    may_export: bool,
+    may_post: bool,
+    may_see_evidence: bool,
+    files: Vec<(&'static str, String)>,
     digest: String,
     closed_at: String,
     override_reason: String,
     currency: Currency,
-    groups: Vec<(String, Vec<TotalLine>)>,
+    groups: Vec<(&'static str, String, Vec<TotalLine>)>,
+    kinds: Vec<(&'static str, &'static str)>,
     total: String,
     total_lines: u64,
+    selected: Option<(u64, String)>,
     lines: Vec<FineRow>,
     next: Option<String>,
+    exports: Option<Vec<ExportRow>>,
 }
 
-struct TotalLine {
-    name: String,
-    lines: u64,
-    amount: String,
+const AT_A_TIME: usize = 100;
+
+fn selection(at: &Listing) -> Refused<LineSelection> {
+    let own = at.is("vendor", "own");
+    Ok(LineSelection {
+        vendor: if own { None } else { at.read("vendor")? },
+        own_teams: own,
+        team: at.read("team")?,
+        kind: at.read("kind")?,
+        agent: Some(at.get("agent").trim().to_owned()).filter(|text| !text.is_empty()),
+        line: at.read("line")?,
+    })
 }
 
-struct FineRow {
-    posted: String,
-    agent: String,
-    team: String,
-    kind: &'static str,
-    what: String,
-    amount: String,
-    original: bool,
-    origin: Period,
-    evaluation: Option<String>,
-}
-
-fn kind_name(f: &Frame, kind: EntryKind) -> &'static str {
-    match kind {
-        EntryKind::Fine => f.t("fine", "罚款"),
-        EntryKind::Reversal => f.t("reversal", "冲销"),
-        EntryKind::Adjustment => f.t("adjustment", "调整"),
-        EntryKind::Complaint => f.t("complaint", "投诉罚款"),
-        EntryKind::OperatingBreach => f.t("operating breach", "违规操作"),
-        EntryKind::Reward => f.t("reward", "奖励"),
-        EntryKind::Manual => f.t("by hand", "手工调整"),
-        EntryKind::CapExcess => f.t("above the cap", "超出上限"),
-        EntryKind::CarriedOver => f.t("carried over", "上期结转"),
-    }
-}
-
-fn totals(f: &Frame, groups: &[GroupTotal], currency: Currency) -> Vec<TotalLine> {
-    let name = |g: &GroupTotal| g.name.clone().or_else(|| g.code.clone()).unwrap_or_else(|| f.t("the centre itself", "本中心").to_owned());
-    groups.iter().map(|g| TotalLine { name: name(g), lines: g.lines, amount: amount(g.amount_minor, currency) }).collect()
-}
-
-fn row(f: &Frame, line: &FineLine) -> FineRow {
-    let class = line.class.map(|c| format!("{c} ")).unwrap_or_default();
-    let name = f.t(line.violation_type_en.as_deref().unwrap_or(""), line.violation_type_zh.as_deref().unwrap_or("")).to_owned();
-    let what = if name.is_empty() { line.reason.clone().unwrap_or_default() } else { format!("{class}{name}") };
-    FineRow {
-        posted: line.posted_on.to_string(),
-        agent: format!("{} {}", line.agent_name, line.employee_no),
-        team: line.team_name.clone().unwrap_or_default(),
-        kind: kind_name(f, line.kind),
-        what,
-        amount: amount(line.amount_minor, line.currency),
-        original: line.original_id.is_some(),
-        origin: line.origin_period,
-        evaluation: line.evaluation_id.map(|e| e.to_string()),
-    }
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct Cursor {
-    cursor: Option<String>,
-    done: Option<String>,
-}
-
-async fn page(app: &App, visitor: &Visitor, period: Period, query: Cursor, form: Typed) -> Result<MonthPage, Trouble> {
+async fn page(app: &App, visitor: &Visitor, period: Period, at: Listing, form: Typed) -> Result<MonthPage, Trouble> {
     let mut f = visitor.frame.clone();
     let trouble = |e: Error| Trouble::new(visitor.frame.clone(), e);
-    let wanted = PageRequest::parse(Some(100), query.cursor.as_deref()).map_err(|r| Trouble::new(f.clone(), r))?;
+    let refused = |r: Refusal| Trouble::new(visitor.frame.clone(), r);
+    let after: Option<LedgerEntryId> = at.read("cursor").map_err(refused)?;
     let view = periods::show::show(app, visitor.actor(), period).await.map_err(trouble)?;
-    let head_page = PageRequest { limit: wanted.limit, after: None };
-    let first = fine_lists::show::show(app, visitor.actor(), period, head_page).await.map_err(trouble)?;
-    let shown = match wanted.after {
-        None => first.clone(),
-        Some(_) => fine_lists::show::show(app, visitor.actor(), period, wanted).await.map_err(trouble)?,
-    };
-    let head = first.head.ok_or_else(|| trouble(Error::Damaged("a fine list without a head".into())))?;
+    let wanted = selection(&at).map_err(refused)?;
+    let narrowed = wanted != LineSelection::default();
+    let found = select(app, visitor.actor(), period, wanted, after, AT_A_TIME).await.map_err(trouble)?;
+    let zone = organisation::period::zone(app).await.map_err(trouble)?;
+    let head = &found.head;
     let currency = head.currency;
-    if query.done.is_some() {
-        f.notice =
-            Some(f.t("The month is closed. Its list and its files will never change.", "本月已关账，清单和文件不会再变化。").to_owned());
-    }
+    let may_export = visitor.may(Action::LedgerExport);
+    let exports = if visitor.actor().may_everywhere(Action::LedgerExport).is_ok() {
+        let all = fine_lists::exports::exports(app, visitor.actor(), period).await.map_err(trouble)?;
+        Some(all.iter().map(|it| export_row(&f, it, currency, zone)).collect())
+    } else {
+        None
+    };
+    f.notice = match at.get("done") {
+        "closed" => {
+            Some(f.t("The month is closed. Its list and its files will never change.", "本月已关账，清单和文件不会再变化。").to_owned())
+        }
+        "posted" => Some(f.t("The line is posted.", "已记账。").to_owned()),
+        _ => None,
+    };
     let groups = vec![
-        (f.t("By vendor", "按供应商").to_owned(), totals(&f, &head.totals.vendors, currency)),
-        (f.t("By team", "按班组").to_owned(), totals(&f, &head.totals.teams, currency)),
+        ("vendor", f.t("By vendor", "按供应商").to_owned(), totals(&f, &head.totals.vendors, currency, "own")),
+        ("team", f.t("By team", "按班组").to_owned(), totals(&f, &head.totals.teams, currency, "")),
+        ("kind", f.t("By kind", "按类型").to_owned(), totals_by_kind(&f, &head.totals.kinds, currency)),
     ];
+    let files = if may_export {
+        [("XLSX", "xlsx"), ("CSV", "csv"), ("NDJSON", "ndjson")].map(|(name, format)| (name, file(period, format, &f))).to_vec()
+    } else {
+        Vec::new()
+    };
     Ok(MonthPage {
         line: month_line(&view, currency),
         running: view.standing_in_the_way.running,
         may_close: visitor.actor().may_everywhere(Action::PeriodClose).is_ok() && head.status == ListStatus::Open,
-        may_export: visitor.may(Action::LedgerExport),
-        digest: head.digest.unwrap_or_default(),
-        closed_at: head.closed_at.map(|at| at.format("%Y-%m-%d %H:%M UTC").to_string()).unwrap_or_default(),
+        may_post: visitor.may(Action::LedgerWrite),
+        may_see_evidence: visitor.may(Action::EvaluationRead),
+        files,
+        digest: head.digest.clone().unwrap_or_default(),
+        closed_at: head.closed_at.map(|at| moment(at, zone)).unwrap_or_default(),
         override_reason: view.override_reason.unwrap_or_default(),
         total: amount(head.totals.amount_minor, currency),
         total_lines: head.totals.lines,
-        lines: shown.items.iter().map(|line| row(&f, line)).collect(),
-        next: shown.next,
+        selected: narrowed.then(|| (found.lines, amount(found.amount_minor, currency))),
+        lines: found.items.iter().map(|line| row(&f, line, &found)).collect(),
+        next: found.next.map(|id| at.after(&id.to_string())),
+        kinds: kinds(&f),
+        exports,
         currency,
         groups,
         period,
         form,
+        at,
         f,
     })
 }
@@ -192,9 +179,9 @@ fn parse(visitor: &Visitor, period: &str) -> Result<Period, Trouble> {
     period.parse().map_err(|r: Refusal| Trouble::new(visitor.frame.clone(), r))
 }
 
-async fn month(app: web::Data<App>, visitor: Visitor, path: web::Path<String>, query: web::Query<Cursor>) -> Result<HttpResponse, Trouble> {
+async fn month(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
     let period = parse(&visitor, &path)?;
-    render(&page(&app, &visitor, period, query.into_inner(), Typed::default()).await?)
+    render(&page(&app, &visitor, period, Listing::of(&request), Typed::default()).await?)
 }
 
 async fn close(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
@@ -209,7 +196,7 @@ async fn close(app: web::Data<App>, form: Form, path: web::Path<String>) -> Resu
         Ok(_) => Ok(go(&format!("/months/{period}?done=closed"))),
         Err(Error::Refused(refusal)) => {
             let typed = form.typed.clone().refused(&refusal);
-            render_as(HttpResponse::Conflict(), &page(&app, visitor, period, Cursor::default(), typed).await?)
+            render_as(HttpResponse::Conflict(), &page(&app, visitor, period, Listing::default(), typed).await?)
         }
         Err(error) => Err(Trouble::new(visitor.frame.clone(), error)),
     }

@@ -20,7 +20,7 @@ use crate::usecases::evaluations::submit::{Submission, submit};
 use crate::usecases::queue::{HandedOut, hand_out, next};
 use crate::usecases::samples::claim::claim;
 use crate::usecases::samples::replace::{Replacement, replace};
-use crate::usecases::{Error, violation_types};
+use crate::usecases::{Error, fine_policies, violation_types};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
@@ -54,7 +54,9 @@ async fn page(app: &App, visitor: &Visitor, handed: HandedOut, form: Typed) -> R
     let types =
         violation_types::list::list(app, visitor.actor(), Some(true), all).await.map_err(|e| Trouble::new(visitor.frame.clone(), e))?;
     let types: Vec<_> = types.items.into_iter().map(|entry| entry.rules).collect();
-    Ok(view::page(visitor.frame.clone(), handed, &types, form))
+    let policy = fine_policies::show::in_force(app, visitor.actor(), handed.sample.period).await;
+    let policy = policy.map_err(|e| Trouble::new(visitor.frame.clone(), e))?;
+    Ok(view::page(visitor.frame.clone(), handed, &types, policy.map(|p| p.terms).as_ref(), form))
 }
 
 async fn show(app: web::Data<App>, visitor: Visitor, path: web::Path<String>) -> Result<HttpResponse, Trouble> {

@@ -40,6 +40,8 @@ pub struct Line {
     pub(super) end_ms: Option<i64>,
     pub(super) at: String,
     pub(super) gap: Option<i64>,
+    /// Whether it is the evidence that led here.
+    pub(super) evidence: bool,
 }
 
 impl Hearing {
@@ -58,6 +60,30 @@ impl Hearing {
             .collect();
         Self { duration_ms: conversation.summary.duration_ms, tracks, lines: lines(f, &conversation.transcript) }
     }
+}
+
+impl Hearing {
+    /// Marks the lines that are evidence: those with these numbers, and those heard within these milliseconds.
+    pub fn mark(&mut self, numbers: Option<(usize, usize)>, heard: Option<i64>) {
+        for line in &mut self.lines {
+            let numbered = numbers.is_some_and(|(first, last)| (first..=last).contains(&line.number));
+            let sounding = heard.is_some_and(|at| line.start_ms.is_some_and(|start| start <= at && at < line.end_ms.unwrap_or(i64::MAX)));
+            line.evidence = numbered || sounding;
+        }
+    }
+}
+
+/// The keys for hearing and reading, with what they do.
+pub fn keys(f: &Frame) -> Vec<(&'static str, &'static str)> {
+    vec![
+        (f.t("Space", "空格"), f.t("play or pause", "播放或暂停")),
+        ("← →", f.t("10 seconds back or ahead", "后退或前进 10 秒")),
+        ("[ ]", f.t("slower or faster", "减速或加速")),
+        ("S", f.t("skip silence", "跳过静音")),
+        ("N P", f.t("next or previous line", "下一句或上一句")),
+        ("X", f.t("mark the line", "选择该句")),
+        ("/", f.t("search the transcript, Enter for the next hit", "搜索对话文本，回车跳到下一处")),
+    ]
 }
 
 /// A conversation in one line.
@@ -79,7 +105,7 @@ pub fn clock(ms: i64) -> String {
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
-fn speaker_name(f: &Frame, speaker: Speaker) -> &'static str {
+pub(super) fn speaker_name(f: &Frame, speaker: Speaker) -> &'static str {
     match speaker {
         Speaker::Agent => f.t("Agent", "客服"),
         Speaker::Customer => f.t("Customer", "客户"),
@@ -112,6 +138,7 @@ fn lines(f: &Frame, transcript: &[TranscriptLine]) -> Vec<Line> {
                 end_ms: line.end_ms,
                 at: line.start_ms.map(clock).unwrap_or_default(),
                 gap: gap.map(|ms| ms / 1000),
+                evidence: false,
             }
         })
         .collect()

@@ -3,15 +3,21 @@
 //! Forms work without script; `assets/*.js` are small ES modules for what needs them. A page calls the same use cases as the API.
 
 pub mod account;
+pub mod agent_result;
 pub mod assets;
 pub mod case_link;
 pub mod conversation;
+pub mod evaluation;
+pub mod figures;
+pub mod findings;
 pub mod fine_lists;
 pub mod form;
 pub mod grade;
 pub mod hear;
 pub mod home;
+pub mod listing;
 pub mod login;
+pub mod manual_entry;
 pub mod page;
 pub mod queue;
 pub mod results;
@@ -22,13 +28,17 @@ use actix_web::web;
 /// Adds every page to the application.
 pub fn routes(config: &mut web::ServiceConfig) {
     account::routes(config);
+    agent_result::routes(config);
     assets::routes(config);
     case_link::routes(config);
     conversation::routes(config);
+    evaluation::routes(config);
+    findings::routes(config);
     fine_lists::routes(config);
     grade::routes(config);
     home::routes(config);
     login::routes(config);
+    manual_entry::routes(config);
     queue::routes(config);
     results::routes(config);
 }

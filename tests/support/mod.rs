@@ -19,6 +19,7 @@ pub mod samples;
 pub mod sampling;
 pub mod smtp;
 pub mod sounds;
+pub mod visitors;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,2 +1,6 @@
+mod account;
 mod case_link;
+mod fine_lists;
+mod grading;
 mod login;
+mod results;

@@ -1,6 +1,7 @@
 //! Evaluations as they are listed: with the names of those concerned, and only those that the reader may see.
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -8,14 +9,18 @@ use uuid::Uuid;
 use crate::db::connection::AnyConnection;
 use crate::db::error::Result;
 use crate::db::evaluations::EvaluationRow;
-use crate::db::schema::{agents, evaluations, samples, scorecard_versions, scorecards, team_ancestors, users};
+use crate::db::schema::{
+    agents, evaluation_items, evaluations, samples, scorecard_versions, scorecards, team_ancestors, users, violations,
+};
 use crate::db::scope;
 use crate::db::sql_types::At;
 use crate::domain::access::Reach;
+use crate::domain::evaluation::Outcome;
 use crate::domain::id::{AgentId, ConversationId, EvaluationId, SampleId, ScorecardId, TeamId, UserId};
 use crate::domain::page::{Cursor, PageRequest};
 use crate::domain::period::Period;
 use crate::domain::sampling::sample::SampleKind;
+use crate::domain::violation::{FindingKind, ViolationState};
 use crate::domain::{Refusal, Refused};
 
 /// An evaluation as it is listed.
@@ -80,6 +85,14 @@ pub struct EvaluationFilter {
     pub inspector: Option<UserId>,
     /// Those of samples picked so.
     pub kind: Option<SampleKind>,
+    /// Those that enter n, K and N, or those that do not.
+    pub counts: Option<bool>,
+    /// Those in which something of this kind was found.
+    pub findings: Option<FindingKind>,
+    /// Those in which the item with this code failed.
+    pub failed_item: Option<String>,
+    /// Those with a standing violation of the type with this code.
+    pub violation_type: Option<String>,
 }
 
 impl EvaluationFilter {
@@ -173,6 +186,31 @@ pub fn page(conn: &mut AnyConnection, reach: &Reach, filter: &EvaluationFilter, 
     }
     if let Some(kind) = filter.kind {
         query = query.filter(evaluations::kind.eq(kind));
+    }
+    if let Some(counts) = filter.counts {
+        query = query.filter(evaluations::counts.eq(counts));
+    }
+    let standing = || {
+        let of_this = violations::table.filter(violations::evaluation_id.eq(evaluations::id));
+        of_this.filter(violations::state.eq(ViolationState::Confirmed))
+    };
+    match filter.findings {
+        Some(FindingKind::Key) => query = query.filter(evaluations::key_errors.gt(0)),
+        Some(FindingKind::NonKey) => query = query.filter(evaluations::non_key_errors.gt(0)),
+        Some(FindingKind::Any) => {
+            query = query.filter(evaluations::key_errors.gt(0).or(evaluations::non_key_errors.gt(0)).or(exists(standing())));
+        }
+        None => {}
+    }
+    if let Some(item) = &filter.failed_item {
+        let failed = evaluation_items::table
+            .filter(evaluation_items::item_code.eq(item.clone()))
+            .filter(evaluation_items::outcome.eq(Outcome::Fail))
+            .select(evaluation_items::evaluation_id);
+        query = query.filter(evaluations::id.eq_any(failed));
+    }
+    if let Some(code) = &filter.violation_type {
+        query = query.filter(exists(standing().filter(violations::type_code.eq(code.clone()))));
     }
     if let Some(after) = &page.after {
         let (at, id) = moment_cursor(after)?;

@@ -1,6 +1,7 @@
 //! Read models: lists and queues, each one query.
 
 pub mod conversations;
+pub mod error_sources;
 pub mod evaluations;
 pub mod fine_lines;
 pub mod grading;

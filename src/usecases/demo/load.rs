@@ -18,6 +18,7 @@ use crate::domain::conversation::Channel;
 use crate::domain::demo::DemoConversation;
 use crate::domain::id::{SamplingPlanId, UserId};
 use crate::domain::language::Language;
+use crate::domain::pass_policy::PassPolicy;
 use crate::domain::period::{Period, local_day, start_of_day};
 use crate::domain::sampling::filter::{Exclusions, PopulationFilter, Range};
 use crate::domain::sampling::plan::{ChannelScorecard, InspectorCapacity, PlanContent, Targeted, TargetedFilter};
@@ -26,6 +27,7 @@ use crate::domain::sampling::stratum::StratifyBy;
 use crate::usecases::draws::Draw;
 use crate::usecases::draws::draw::{DrawCommand, draw};
 use crate::usecases::organisation::init::{Init, init};
+use crate::usecases::pass_policies::create::create as create_policy;
 use crate::usecases::periods::close::{CloseCommand, close};
 use crate::usecases::sampling_plans::PlanInput;
 use crate::usecases::sampling_plans::create::create as create_plan;
@@ -109,8 +111,16 @@ impl Story<'_> {
         };
         init(self.app, &Actor::operator(), command).await?;
         people::bring_in(self.app, &Actor::operator(), &self.files.centre).await?;
+        self.aim().await?;
         self.let_in().await?;
         aftermath::set_policy(self.app, self.actor("qa.manager")?).await
+    }
+
+    /// The centre sets itself a pass rate to reach; the thresholds stay the default ones.
+    async fn aim(&self) -> Result<()> {
+        let usual = crate::domain::defaults::pass_policy()?;
+        let policy = PassPolicy { first_period: self.last, target_pass_rate: Some("0.85".parse()?), ..usual };
+        create_policy(self.app, &Actor::operator(), policy).await.map(drop)
     }
 
     /// Gives everybody the password and a token, and remembers who they are.

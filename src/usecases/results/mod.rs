@@ -4,4 +4,7 @@ pub mod agent;
 pub mod agents;
 pub mod compute;
 pub mod freeze;
+pub mod history;
+pub mod sources;
+pub mod trend;
 pub mod units;

@@ -1,7 +1,7 @@
 // The grading page: keys for everything, drafts that save themselves, evidence from lines and sound.
 
 import { clockText } from "./player.js";
-import { hear, lines, markLine, player, search } from "./hear.js";
+import { keys, lines, player, takesKeys } from "./hear.js";
 
 const root = document.getElementById("grade");
 const form = document.getElementById("sheet");
@@ -40,31 +40,42 @@ function mark(value) {
 
 for (const [n, item] of items.entries()) item.addEventListener("focusin", () => choose(n, false));
 
+/** What is marked so far, and what follows from it: errors, fine, escalation. A type is fined once, by its gravest finding. */
 function count() {
   const tally = { key: 0, non_key: 0, none: 0 };
+  const fines = new Map();
   let open = 0;
   let red = false;
-  const types = new Set();
+  const found = (code, data, lost) => {
+    red ||= data.red === "true" || data.class === "A";
+    fines.set(code, Math.max(fines.get(code) ?? 0, Number(lost ? data.lossFine : data.fine)));
+  };
   for (const item of items) {
     const outcome = answered(item);
     item.classList.toggle("is-fail", outcome === "fail");
     if (!outcome) open += 1;
-    if (outcome === "fail") {
-      tally[item.dataset.kind] += 1;
-      red ||= item.dataset.red === "true" || item.dataset.class === "A";
-    }
+    if (outcome !== "fail") continue;
+    tally[item.dataset.kind] += 1;
+    if (item.dataset.type) found(item.dataset.type, item.dataset, item.querySelector("[name^='lost:']")?.checked);
   }
+  const types = new Set();
   for (const select of form.querySelectorAll("[name=v-type]")) {
     const option = select.selectedOptions[0];
-    if (!option?.value || types.has(option.value)) continue;
+    if (!option?.value) continue;
+    found(option.value, option.dataset, select.closest(".violation").querySelector("[name=v-lost]").value === "yes");
+    if (types.has(option.value)) continue;
     types.add(option.value);
     tally[option.dataset.counts] += 1;
-    red ||= option.dataset.red === "true" || option.dataset.class === "A";
   }
   document.getElementById("key").value = tally.key;
   document.getElementById("non-key").value = tally.non_key;
   document.getElementById("open").value = open;
   document.getElementById("red").hidden = !red;
+  const fine = document.getElementById("fine");
+  if (fine) {
+    const minor = [...fines.values()].reduce((sum, one) => sum + one, 0);
+    fine.value = `${(minor / 10 ** Number(words.digits)).toFixed(Number(words.digits))} ${words.currency}`;
+  }
 }
 
 // ---- Saving
@@ -194,11 +205,47 @@ function restore() {
 
 const addButton = document.getElementById("another");
 addButton.hidden = false;
-addButton.addEventListener("click", () => another().querySelector("select").focus());
+addButton.addEventListener("click", () => another().querySelector(".find input").focus());
+for (const find of form.querySelectorAll(".find")) find.hidden = false;
+
+// Typing narrows the choice; Enter takes the first that fits and goes on to the comment.
+function narrow(row, text) {
+  const wanted = text.trim().toLowerCase();
+  const select = row.querySelector("select[name=v-type]");
+  const fits = [];
+  for (const option of select.options) {
+    option.hidden = Boolean(wanted) && Boolean(option.value) && !option.textContent.toLowerCase().includes(wanted);
+    if (option.value && !option.hidden) fits.push(option);
+  }
+  for (const group of select.querySelectorAll("optgroup")) group.hidden = [...group.children].every((option) => option.hidden);
+  if (wanted && fits.length > 0) select.value = fits[0].value;
+  return fits;
+}
+
+form.addEventListener("input", (event) => {
+  const find = event.target.closest(".find");
+  if (find) narrow(find.closest(".violation"), event.target.value);
+}, { capture: true });
+
+form.addEventListener("keydown", (event) => {
+  const find = event.target.closest(".find");
+  if (!find || event.ctrlKey || event.metaKey) return;
+  const row = find.closest(".violation");
+  if (event.key === "Enter") {
+    event.preventDefault();
+    narrow(row, event.target.value);
+    row.querySelector("textarea").focus();
+    changed();
+  } else if (event.key === "ArrowDown") {
+    event.preventDefault();
+    row.querySelector("select").focus();
+  }
+});
 
 function another() {
   const all = form.querySelectorAll(".violation");
   const copy = all[all.length - 1].cloneNode(true);
+  narrow(copy, "");
   for (const box of copy.querySelectorAll("select, input, textarea")) box.value = box.name === "v-lost" ? "no" : "";
   addButton.before(copy);
   return copy;
@@ -237,14 +284,12 @@ function attach(box) {
 // ---- Keys
 
 const help = document.getElementById("keys");
+const showKeys = document.getElementById("show-keys");
+showKeys.hidden = false;
+showKeys.addEventListener("click", () => help.showModal());
 
 const plain = {
-  " ": () => player?.toggle(),
-  ArrowLeft: () => player?.move(-10),
-  ArrowRight: () => player?.move(10),
-  "[": () => player?.stepSpeed(-1),
-  "]": () => player?.stepSpeed(1),
-  s: () => player?.toggleSilence(),
+  ...keys,
   j: () => choose(current + 1),
   ArrowDown: () => choose(current + 1),
   k: () => choose(current - 1),
@@ -259,18 +304,14 @@ const plain = {
   },
   e: () => attach(items[current].querySelector("[name^=evidence]")),
   v: () => {
-    const empty = [...form.querySelectorAll("[name=v-type]")].find((select) => !select.value);
-    (empty ?? another().querySelector("select")).focus();
+    const empty = [...form.querySelectorAll(".violation")].find((row) => !row.querySelector("select").value);
+    (empty ?? another()).querySelector(".find input").focus();
   },
-  n: () => hear(1),
-  p: () => hear(-1),
-  x: markLine,
   r: () => {
     const replace = document.getElementById("replace");
     replace.open = true;
     replace.querySelector("select").focus();
   },
-  "/": () => search.focus(),
   "?": () => help.showModal(),
 };
 
@@ -292,7 +333,7 @@ document.addEventListener("keydown", (event) => {
     choose(current);
     return;
   }
-  if (typing || (event.key === " " && target.closest("button, summary, a, [type=checkbox]"))) return;
+  if (takesKeys(target, event.key)) return;
   const act = plain[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   if (act) {
     event.preventDefault();

@@ -19,13 +19,13 @@ export function markLine() {
   if (box) box.checked = !box.checked;
 }
 
-function hearLine(index) {
+function hearLine(index, andPlay = true) {
   const line = lines[index];
   if (!line) return;
   cursor = index;
   lines.forEach((l, n) => l.classList.toggle("cursor", n === index));
   line.scrollIntoView({ block: "nearest" });
-  if (player && line.dataset.start !== undefined) player.seek(Number(line.dataset.start) / 1000, true);
+  if (player && line.dataset.start !== undefined) player.seek(Number(line.dataset.start) / 1000, andPlay);
 }
 
 document.getElementById("lines").addEventListener("click", (event) => {
@@ -72,20 +72,38 @@ search.addEventListener("input", () => {
       if ((found += 1) === 1) line.scrollIntoView({ block: "nearest" });
     }
   }
+  hits = wanted ? lines.filter((line) => !line.classList.contains("miss")) : [];
   document.getElementById("found").value = wanted ? found : "";
 });
 
+// Enter goes from hit to hit, Shift+Enter back.
+let hits = [];
+search.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") search.blur();
+  if (event.key !== "Enter" || hits.length === 0) return;
+  event.preventDefault();
+  const at = hits.indexOf(lines[cursor]);
+  const next = event.shiftKey ? (at <= 0 ? hits.length : at) - 1 : (at + 1) % hits.length;
+  hearLine(lines.indexOf(hits[next]), false);
+  document.getElementById("found").value = `${next + 1} / ${hits.length}`;
+});
 
-// Evidence leads here: `?at=65000` plays from there, `?lines=3-5` marks them.
-const wanted = new URLSearchParams(location.search);
-const [first, last] = (wanted.get("lines") ?? "").split("-").map(Number);
-if (first) {
-  for (const line of lines) {
-    const n = Number(line.dataset.line);
-    line.classList.toggle("evidence", n >= first && n <= (last || first));
-  }
-  const line = lines[first - 1];
-  line?.scrollIntoView({ block: "center" });
-  if (line?.dataset.start !== undefined && !wanted.has("at")) player?.seek(Number(line.dataset.start) / 1000, false);
+/** What the keys do while one hears and reads. */
+export const keys = {
+  " ": () => player?.toggle(),
+  ArrowLeft: () => player?.move(-10),
+  ArrowRight: () => player?.move(10),
+  "[": () => player?.stepSpeed(-1),
+  "]": () => player?.stepSpeed(1),
+  s: () => player?.toggleSilence(),
+  n: () => hear(1),
+  p: () => hear(-1),
+  x: markLine,
+  "/": () => search.focus(),
+};
+
+/** Whether a key pressed there is typing, or does what the element does. */
+export function takesKeys(target, key) {
+  if (target.matches("textarea, select, input:not([type=radio]):not([type=checkbox])")) return true;
+  return key === " " && Boolean(target.closest("button, summary, a, [type=checkbox]"));
 }
-if (wanted.has("at")) player?.seek(Number(wanted.get("at")) / 1000, false);

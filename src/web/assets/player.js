@@ -155,7 +155,8 @@ export class Player extends EventTarget {
   shown() {
     const button = this.root.querySelector("[data-do=play]");
     button.querySelector("[data-icon]").textContent = this.playing ? "❚❚" : "▶";
-    button.setAttribute("aria-pressed", String(this.playing));
+    const word = button.querySelector("[data-word]");
+    word.textContent = this.playing ? word.dataset.pause : word.dataset.play;
     this.tick();
   }
 
@@ -182,6 +183,8 @@ export class Player extends EventTarget {
 
   draw() {
     const css = getComputedStyle(this.root);
+    // The loudest moment fills the height, so that a quiet line can be read too.
+    const loudest = this.tracks.flatMap((track) => track.peaks ?? []).reduce((most, channel) => channel.reduce((a, b) => Math.max(a, b), most), 64);
     const ink = { agent: css.getPropertyValue("--agent"), customer: css.getPropertyValue("--customer"), line: css.getPropertyValue("--ink") };
     for (const track of this.tracks) {
       const canvas = track.canvas;
@@ -208,7 +211,7 @@ export class Player extends EventTarget {
         pen.fillStyle = ink[voice] || ink.line;
         const step = x(track.length) / channel.length;
         for (let i = 0; i < channel.length; i += 1) {
-          const tall = Math.max((channel[i] / 255) * half, 0.5);
+          const tall = Math.max((channel[i] / loudest) * half, 0.5);
           pen.fillRect(x(track.start) + i * step, middle - tall, Math.max(step, 0.6), tall * 2);
         }
       });

@@ -5,6 +5,7 @@ use askama::Template;
 use super::sheet::write_evidence;
 use crate::domain::catalogue::ViolationType;
 use crate::domain::evaluation::Answer;
+use crate::domain::fine_policy::FineTerms;
 use crate::domain::language::Language;
 use crate::domain::sampling::sample::SampleKind;
 use crate::domain::scorecard::Item;
@@ -35,6 +36,8 @@ pub struct GradePage {
     comment: String,
     faults: Vec<String>,
     keys: Vec<(&'static str, &'static str)>,
+    /// The currency of the fines with the digits of its minor unit; none where no policy is in force.
+    currency: Option<(String, u32)>,
 }
 
 struct SectionView {
@@ -68,6 +71,10 @@ struct TypeView {
     counts: &'static str,
     red_line: bool,
     loss_matters: bool,
+    /// What it costs, in minor units.
+    fine: i64,
+    /// What it costs where the customer lost money.
+    loss_fine: i64,
 }
 
 struct Tagged {
@@ -78,13 +85,17 @@ struct Tagged {
 }
 
 /// Makes the page of a sample that was handed out. `form` holds what was posted and refused, where that is why the page is shown.
-pub fn page(f: Frame, handed: HandedOut, types: &[ViolationType], form: Typed) -> GradePage {
+pub fn page(f: Frame, handed: HandedOut, types: &[ViolationType], terms: Option<&FineTerms>, form: Typed) -> GradePage {
     let HandedOut { sample, conversation, scorecard, draft } = handed;
     let agent = match &sample.agent {
         Some(agent) => format!("{} {}", agent.name, agent.employee_no),
         None => f.t("Agent hidden", "客服信息已隐藏").to_owned(),
     };
+    let price =
+        |t: &ViolationType, class| terms.and_then(|terms| terms.price(&t.code, class, 1).ok()).map_or(0, |money| money.amount_minor);
     let view_of = |t: &ViolationType| TypeView {
+        fine: price(t, t.class),
+        loss_fine: price(t, t.class_if_money_lost.unwrap_or(t.class)),
         code: t.code.clone(),
         class: t.class,
         name: f.t(&t.name_en, &t.name_zh).to_owned(),
@@ -136,6 +147,7 @@ pub fn page(f: Frame, handed: HandedOut, types: &[ViolationType], form: Typed) -
         comment: draft.sheet.comment.clone(),
         faults: form.fault_lines(|field| item_title(&f, &scorecard.content, field)),
         keys: keys(&f),
+        currency: terms.map(|terms| (terms.currency.to_string(), terms.currency.minor_digits())),
         form,
         f,
     }
@@ -177,8 +189,8 @@ fn keys(f: &Frame) -> Vec<(&'static str, &'static str)> {
         k("N P", "next or previous line", "下一句或上一句"),
         k("X", "mark the line", "选择该句"),
         k("E", "take marked lines or sound as evidence", "将所选内容作为证据"),
-        k("V", "tag a violation", "添加违规"),
-        k("/", "search the transcript", "搜索对话文本"),
+        k("V", "tag a violation: type to find it, Enter to take it", "添加违规：输入查找，回车选中"),
+        k("/", "search the transcript, Enter for the next hit", "搜索对话文本，回车跳到下一处"),
         k("R", "cannot be graded", "无法质检"),
         k("Ctrl+S", "save", "保存草稿"),
         k("Ctrl+Enter", "submit and next", "提交并继续"),
