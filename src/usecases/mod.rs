@@ -15,6 +15,7 @@ pub mod evaluations;
 pub mod fine_lists;
 pub mod fine_policies;
 pub mod fines;
+pub mod health;
 pub mod ledger;
 pub mod line_import;
 pub mod mail;

@@ -1,1 +1,5 @@
 mod login;
+mod people;
+mod sampling;
+mod standards;
+mod system;

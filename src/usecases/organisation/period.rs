@@ -1,4 +1,6 @@
-//! What everybody may know of the organisation: its present month and its currency.
+//! What everybody may know of the organisation: its present month, its time zone and its currency.
+
+use chrono_tz::Tz;
 
 use crate::app::App;
 use crate::db::{self, Result};
@@ -20,4 +22,12 @@ pub async fn current(app: &App) -> Result<Period> {
 /// `Conflict` with code `not_initialised`.
 pub async fn currency(app: &App) -> Result<Currency> {
     app.read(|conn| Ok(db::organisation::load(conn)?.currency)).await
+}
+
+/// The time zone in which days and months are reckoned.
+///
+/// # Errors
+/// `Conflict` with code `not_initialised`.
+pub async fn zone(app: &App) -> Result<Tz> {
+    app.read(|conn| Ok(db::organisation::load(conn)?.zone)).await
 }
