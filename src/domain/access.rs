@@ -95,8 +95,6 @@ words! {
         AuditRead = "audit.read",
         /// Choose how often one hears of what.
         MailOwn = "mail.own",
-        /// See how the service itself is: queues, outbox, versions, storage.
-        HealthRead = "health.read",
         /// See the outbox and the webhooks.
         MailRead = "mail.read",
         /// Send messages again, change webhooks.
@@ -123,7 +121,6 @@ impl Action {
             | Self::LedgerExport
             | Self::PeriodRead
             | Self::AuditRead
-            | Self::HealthRead
             | Self::MailRead => true,
             Self::PeopleWrite
             | Self::UserWrite
@@ -159,7 +156,7 @@ pub const fn permission(role: Role, action: Action) -> Permission {
     use Permission::{Granted, No, Own};
     match role {
         Role::QaManager => match action {
-            A::UserWrite | A::HealthRead | A::MailRead | A::MailWrite => No,
+            A::UserWrite | A::MailRead | A::MailWrite => No,
             A::PeopleRead
             | A::PeopleWrite
             | A::UserRead
@@ -205,7 +202,6 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::LedgerExport
             | A::PeriodClose
             | A::AuditRead
-            | A::HealthRead
             | A::MailRead
             | A::MailWrite => No,
         },
@@ -235,7 +231,6 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::LedgerExport
             | A::PeriodClose
             | A::AuditRead
-            | A::HealthRead
             | A::MailRead
             | A::MailWrite => No,
         },
@@ -264,7 +259,6 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::LedgerExport
             | A::PeriodClose
             | A::AuditRead
-            | A::HealthRead
             | A::MailRead
             | A::MailWrite => No,
         },
@@ -288,7 +282,6 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::LedgerWrite
             | A::PeriodClose
             | A::AuditRead
-            | A::HealthRead
             | A::MailRead
             | A::MailWrite => No,
         },
@@ -313,7 +306,6 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::LedgerExport
             | A::PeriodClose
             | A::AuditRead
-            | A::HealthRead
             | A::MailRead
             | A::MailWrite => No,
         },
@@ -329,7 +321,6 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::PolicyRead
             | A::PeriodRead
             | A::AuditRead
-            | A::HealthRead
             | A::MailRead
             | A::MailWrite => Granted,
             A::TokenOwn | A::MailOwn => Own,

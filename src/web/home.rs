@@ -80,7 +80,7 @@ const ROOMS: &[Room] = &[
     Room {
         name: ("System", "系统"),
         doors: &[
-            door("/system/health", "Health", "运行状况", |a| may_wide(a, Action::HealthRead)),
+            door("/system/health", "Health", "运行状况", |a| may_wide(a, Action::MailRead)),
             door("/system/outbox", "Outbox", "发件箱", |a| may_wide(a, Action::MailRead)),
             door("/system/webhooks", "Webhooks", "Webhook", |a| may_wide(a, Action::MailRead)),
             door("/system/audit", "Audit log", "审计日志", |a| may_wide(a, Action::AuditRead)),
