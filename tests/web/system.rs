@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::people::link_after;
 use crate::support::browser::Visitor;
-use crate::support::{TestApp, on_both};
+use crate::support::on_both;
 
 on_both! {
     /// A token is shown once, works, and ends.
