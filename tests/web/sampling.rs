@@ -7,8 +7,8 @@ use diesel::prelude::*;
 
 use super::people::{field, link_after};
 use crate::support::browser::Visitor;
-use crate::support::sampling::{PERIOD, centre};
 use crate::support::on_both;
+use crate::support::sampling::{PERIOD, centre};
 
 /// The fields of a plan of `count` chats of each agent for these inspectors.
 fn plan<'a>(count: &'a str, card: &'a str, capacities: &'a [(String, &'a str)]) -> Vec<(&'a str, &'a str)> {
