@@ -4,12 +4,9 @@ use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{App as ActixApp, HttpResponse, HttpServer, web};
 use tracing_actix_web::TracingLogger;
-use utoipa::OpenApi;
-use utoipa::openapi::OpenApi as OpenApiDocument;
-use utoipa_actix_web::AppExt;
-use utoipa_swagger_ui::SwaggerUi;
+use utoipa_swagger_ui::{self as swagger_ui, SwaggerUi};
 
-use crate::api;
+use crate::api::{self, routes::Routes};
 use crate::app::App;
 use crate::domain::Refusal;
 use crate::http::Problem;
@@ -33,16 +30,13 @@ pub fn listen(app: App) -> std::io::Result<Listening> {
     let http = app.config.http.clone();
     let data = web::Data::new(app);
     let server = HttpServer::new(move || {
-        let (actix, document) = ActixApp::new()
-            .into_utoipa_app()
-            .openapi(api::Document::openapi())
+        ActixApp::new()
             .app_data(data.clone())
             .app_data(web::PathConfig::default().error_handler(bad_path))
-            .service(utoipa_actix_web::scope("/api/v1").configure(api::routes))
-            .split_for_parts();
-        actix
+            .service(web::scope("/api/v1").configure(|config| api::routes(&mut Routes::served_by(config))))
             .configure(health)
-            .service(SwaggerUi::new("/api/docs/{_:.*}").url("/api/openapi.json", api::with_refusals(document)))
+            .route(DOCUMENT_PATH, web::get().to(document))
+            .service(SwaggerUi::new("/api/docs/{_:.*}").config(swagger_ui::Config::from(DOCUMENT_PATH)))
             .configure(web_pages::routes)
             .default_service(web::to(no_such_path))
             .wrap(from_fn(around))
@@ -56,25 +50,18 @@ pub fn listen(app: App) -> std::io::Result<Listening> {
     Ok(Listening { address, server: server.run() })
 }
 
-/// The OpenAPI document of what the service serves.
-pub fn openapi() -> OpenApiDocument {
-    let (_, document) = ActixApp::new()
-        .into_utoipa_app()
-        .openapi(api::Document::openapi())
-        .service(utoipa_actix_web::scope("/api/v1").configure(api::routes))
-        .split_for_parts();
-    api::with_refusals(document)
+/// Where the OpenAPI document is.
+const DOCUMENT_PATH: &str = "/api/openapi.json";
+
+/// The OpenAPI document as it is checked in; a test holds it against [`openapi_json`].
+async fn document() -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(include_str!("../openapi/openapi.json"))
 }
 
-/// The OpenAPI document as it is checked in: pretty JSON with a line break at the end.
+/// The OpenAPI document of the routes as they are, in pretty JSON with a line break at the end.
 pub fn openapi_json() -> String {
-    openapi()
-        .to_pretty_json()
-        .map(|mut text| {
-            text.push('\n');
-            text
-        })
-        .unwrap_or_default()
+    let text = api::described().to_pretty_json();
+    text.map(|text| text + "\n").unwrap_or_default()
 }
 
 fn health(config: &mut web::ServiceConfig) {

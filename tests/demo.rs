@@ -13,10 +13,7 @@ use assay::domain::page::PageRequest;
 use assay::domain::period::Period;
 use assay::usecases::demo;
 
-use crate::support::postgres;
-
-/// A Wednesday in the middle of a month, three in the afternoon in Shanghai.
-const NOW: &str = "2026-11-18T07:00:00Z";
+use crate::support::{DEMO_NOW as NOW, postgres};
 
 struct Made {
     app: App,

@@ -3,8 +3,8 @@
 use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::api::routes::Routes;
 use crate::app::App;
 use crate::domain::attendance::{Attendance, AttendanceFilter, AttendanceInput, COLUMNS};
 use crate::domain::id::AgentId;
@@ -17,7 +17,7 @@ use crate::http::{Body, Caller, Problem, Query};
 use crate::usecases::attendance;
 use crate::usecases::line_import::Upload;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes<'_>) {
     config.service(list).service(import).service(record);
 }
 

@@ -4,8 +4,8 @@ use actix_web::{get, web};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::api::routes::Routes;
 use crate::app::App;
 use crate::domain::access::ActorKind;
 use crate::domain::audit::{AuditEntry, AuditFilter};
@@ -15,7 +15,7 @@ use crate::http::problem::ProblemDocument;
 use crate::http::{Caller, Problem, Query};
 use crate::usecases::audit;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes<'_>) {
     config.service(list);
 }
 

@@ -3,8 +3,8 @@
 use actix_web::{get, post, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::api::routes::Routes;
 use crate::app::App;
 use crate::domain::id::{DrawId, SamplingPlanId};
 use crate::domain::page::{Page, PageRequest};
@@ -17,7 +17,7 @@ use crate::usecases::draws::draw::DrawCommand;
 use crate::usecases::draws::list::DrawFilter;
 use crate::usecases::draws::{self, Draw, DrawLine};
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes<'_>) {
     config.service(list).service(create).service(show).service(shortfall).service(verify);
 }
 

@@ -3,8 +3,8 @@
 use actix_web::{get, post, put, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::api::routes::Routes;
 use crate::app::App;
 use crate::domain::id::{AgentId, EvaluationId, SampleId, TeamId, UserId};
 use crate::domain::page::{Page, PageRequest};
@@ -19,7 +19,7 @@ use crate::usecases::evaluations::revisions::EvaluationRevision;
 use crate::usecases::evaluations::submit::Submission;
 use crate::usecases::evaluations::{self, Evaluation, EvaluationFilter, EvaluationSummary};
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes<'_>) {
     config.service(show_draft).service(save_draft).service(submit).service(list).service(show).service(correct).service(revisions);
 }
 

@@ -3,8 +3,8 @@
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::api::routes::Routes;
 use crate::app::App;
 use crate::domain::language::Language;
 use crate::domain::page::PageRequest;
@@ -15,7 +15,7 @@ use crate::http::{Caller, Problem, Query};
 use crate::usecases::fine_lists;
 use crate::usecases::fine_lists::show::FineListPage;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes<'_>) {
     config.service(show);
 }
 

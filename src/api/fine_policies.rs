@@ -1,8 +1,8 @@
 //! The versions of the fine policy.
 
 use actix_web::{HttpResponse, get, post, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::api::routes::Routes;
 use crate::app::App;
 use crate::domain::fine_policy::{FinePolicy, FineTerms};
 use crate::domain::id::FinePolicyId;
@@ -11,7 +11,7 @@ use crate::http::problem::ProblemDocument;
 use crate::http::{Body, Caller, PageQuery, Problem, Query};
 use crate::usecases::fine_policies;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes<'_>) {
     config.service(list).service(create).service(show);
 }
 

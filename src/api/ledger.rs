@@ -3,8 +3,8 @@
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::api::routes::Routes;
 use crate::app::App;
 use crate::domain::Refusal;
 use crate::domain::fine_list::FileFormat;
@@ -19,7 +19,7 @@ use crate::http::problem::ProblemDocument;
 use crate::http::{Body, Caller, Problem, Query};
 use crate::usecases::ledger;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes<'_>) {
     config.service(list).service(post_entry).service(show);
 }
 

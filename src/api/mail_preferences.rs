@@ -1,15 +1,15 @@
 //! How often the caller hears of what.
 
 use actix_web::{get, put, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::api::routes::Routes;
 use crate::app::App;
 use crate::domain::mail::preference::{TopicChoice, TopicPreference};
 use crate::http::problem::ProblemDocument;
 use crate::http::{Body, Caller, Problem};
 use crate::usecases::mail_preferences;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes<'_>) {
     config.service(show).service(set);
 }
 

@@ -3,14 +3,14 @@
 use actix_web::{get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::api::routes::Routes;
 use crate::domain::access::Action;
 use crate::domain::id::{AgentId, UserId};
 use crate::http::problem::ProblemDocument;
 use crate::http::{Caller, Problem};
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes<'_>) {
     config.service(show);
 }
 

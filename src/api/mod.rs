@@ -18,6 +18,7 @@ pub mod pass_policies;
 pub mod periods;
 pub mod queue;
 pub mod results;
+pub mod routes;
 pub mod samples;
 pub mod sampling_plans;
 pub mod scorecards;
@@ -33,10 +34,11 @@ use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{Modify, OpenApi};
-use utoipa_actix_web::service_config::ServiceConfig;
+
+use self::routes::Routes;
 
 /// Adds every route to the application and to its OpenAPI document. In alphabetical order.
-pub fn routes(config: &mut ServiceConfig<'_>) {
+pub fn routes(config: &mut Routes<'_>) {
     agents::routes(config);
     attendance::routes(config);
     audit::routes(config);
@@ -90,9 +92,16 @@ impl Modify for Bearer {
     }
 }
 
+/// The OpenAPI document of the routes.
+pub fn described() -> utoipa::openapi::OpenApi {
+    let mut below = utoipa::openapi::OpenApiBuilder::new().build();
+    routes(&mut Routes::described_in(&mut below));
+    with_refusals(Document::openapi().nest("/api/v1", below))
+}
+
 /// Adds to every operation what all of them have in common: 401 without a valid token, and a problem document for every other refusal and
 /// failure, whatever its status.
-pub fn with_refusals(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
+fn with_refusals(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
     let problem = |description: &str| {
         let content = utoipa::openapi::Content::new(Some(Ref::from_schema_name("ProblemDocument")));
         RefOr::T(ResponseBuilder::new().description(description).content("application/problem+json", content).build())

@@ -4,8 +4,8 @@ use actix_web::{get, post, web};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::api::routes::Routes;
 use crate::app::App;
 use crate::domain::id::{OutboxId, UserId, WebhookId};
 use crate::domain::mail::{OutboxChannel, OutboxState};
@@ -15,7 +15,7 @@ use crate::http::problem::ProblemDocument;
 use crate::http::{Caller, Problem, Query};
 use crate::usecases::outbox;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes<'_>) {
     config.service(list).service(resend);
 }
 

@@ -1,8 +1,8 @@
 //! Periods and their close.
 
 use actix_web::{get, post, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::api::routes::Routes;
 use crate::app::App;
 use crate::domain::page::Page;
 use crate::domain::period::Period;
@@ -12,7 +12,7 @@ use crate::usecases::periods;
 use crate::usecases::periods::PeriodView;
 use crate::usecases::periods::close::CloseCommand;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes<'_>) {
     config.service(list).service(show).service(close);
 }
 

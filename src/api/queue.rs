@@ -1,15 +1,15 @@
 //! The inspector's queue.
 
 use actix_web::{HttpResponse, get, post, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::api::routes::Routes;
 use crate::app::App;
 use crate::http::problem::ProblemDocument;
 use crate::http::{Caller, Problem};
 use crate::usecases::queue::show::Queue;
 use crate::usecases::queue::{self, HandedOut};
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes<'_>) {
     config.service(show).service(next);
 }
 

@@ -3,8 +3,8 @@
 use actix_web::{get, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::api::routes::Routes;
 use crate::app::App;
 use crate::domain::id::{AgentId, TeamId, VendorId};
 use crate::domain::page::{Page, PageRequest};
@@ -16,7 +16,7 @@ use crate::http::{Caller, PageQuery, Problem, Query};
 use crate::usecases::results::agents::AgentResultFilter;
 use crate::usecases::results::{agent, agents, units};
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes<'_>) {
     config.service(list_agents).service(show_agent).service(list_teams).service(list_vendors).service(show_centre);
 }
 

@@ -4,8 +4,8 @@ use actix_web::{get, post, web};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::api::routes::Routes;
 use crate::app::App;
 use crate::domain::id::{AgentId, DrawId, SampleId, SamplingPlanId, UserId};
 use crate::domain::page::{Page, PageRequest};
@@ -20,7 +20,7 @@ use crate::usecases::samples::replace::{ReplacedSample, Replacement};
 use crate::usecases::samples::replacements::ReplacementCount;
 use crate::usecases::samples::{self, Sample};
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes<'_>) {
     config.service(list).service(show).service(assign).service(claim).service(replace).service(replacements);
 }
 

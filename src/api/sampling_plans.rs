@@ -3,8 +3,8 @@
 use actix_web::{HttpResponse, delete, get, post, put, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::api::routes::Routes;
 use crate::app::App;
 use crate::domain::id::SamplingPlanId;
 use crate::domain::page::{Page, PageRequest};
@@ -14,7 +14,7 @@ use crate::http::{Body, Caller, IfMatch, Problem, Query, Versioned};
 use crate::usecases::sampling_plans::preview::{Preview, PreviewCommand};
 use crate::usecases::sampling_plans::{self, Plan, PlanInput};
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes<'_>) {
     config.service(list).service(create).service(show).service(change).service(remove).service(pause).service(resume).service(preview);
 }
 

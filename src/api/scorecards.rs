@@ -3,8 +3,8 @@
 use actix_web::{get, post, put, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::api::routes::Routes;
 use crate::app::App;
 use crate::domain::id::ScorecardId;
 use crate::domain::page::{Page, PageRequest};
@@ -15,7 +15,7 @@ use crate::usecases::scorecards::create::NewScorecard;
 use crate::usecases::scorecards::create_version::NewVersion;
 use crate::usecases::scorecards::{self, Scorecard, ScorecardVersion};
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes<'_>) {
     config
         .service(list)
         .service(create)

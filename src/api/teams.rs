@@ -3,8 +3,8 @@
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::api::routes::Routes;
 use crate::app::App;
 use crate::domain::id::{TeamId, VendorId};
 use crate::domain::line_report::LineReport;
@@ -16,7 +16,7 @@ use crate::http::{Body, Caller, IfMatch, Problem, Query, Versioned};
 use crate::usecases::line_import::Upload;
 use crate::usecases::teams;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes<'_>) {
     config.service(list).service(create).service(import).service(show).service(change);
 }
 

@@ -4,8 +4,8 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, delete, get, post, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::api::routes::Routes;
 use crate::app::App;
 use crate::domain::id::{TokenId, UserId};
 use crate::domain::page::{Page, PageRequest};
@@ -14,7 +14,7 @@ use crate::http::problem::ProblemDocument;
 use crate::http::{Body, Caller, Problem, Query};
 use crate::usecases::tokens;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes<'_>) {
     config.service(list).service(create).service(revoke);
 }
 

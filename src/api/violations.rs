@@ -3,8 +3,8 @@
 use actix_web::{get, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::api::routes::Routes;
 use crate::app::App;
 use crate::domain::id::{AgentId, EvaluationId, TeamId};
 use crate::domain::page::{Page, PageRequest};
@@ -14,7 +14,7 @@ use crate::http::problem::ProblemDocument;
 use crate::http::{Caller, Problem, Query};
 use crate::usecases::violations::{self, ViolationFilter, ViolationSummary};
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes<'_>) {
     config.service(list);
 }
 

@@ -2,8 +2,8 @@
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, delete, get, post, put, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::api::routes::Routes;
 use crate::app::App;
 use crate::domain::id::WebhookId;
 use crate::domain::outbox::Message;
@@ -13,7 +13,7 @@ use crate::http::problem::ProblemDocument;
 use crate::http::{Body, Caller, IfMatch, PageQuery, Problem, Query, Versioned};
 use crate::usecases::webhooks;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes<'_>) {
     config.service(list).service(create).service(show).service(change).service(remove).service(new_secret).service(trial);
 }
 

@@ -6,8 +6,8 @@ mod recordings;
 use actix_web::{get, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::api::routes::Routes;
 use crate::app::App;
 use crate::domain::conversation::Channel;
 use crate::domain::id::{ConversationId, TeamId};
@@ -18,7 +18,7 @@ use crate::http::{Caller, Problem, Query};
 use crate::usecases::conversations::list::{ConversationFilter, ConversationSummary, list};
 use crate::usecases::conversations::show::{ConversationDetail, show};
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes<'_>) {
     config.service(import::import_conversations).service(list_conversations).service(show_conversation);
     recordings::routes(config);
 }

@@ -4,8 +4,8 @@ use actix_web::body::SizedStream;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCEPT_RANGES, CONTENT_RANGE, CONTENT_TYPE, ETAG, IF_RANGE, RANGE};
 use actix_web::{HttpRequest, HttpResponse, get, head, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::api::routes::Routes;
 use crate::app::App;
 use crate::domain::id::{ConversationId, RecordingId};
 use crate::http::problem::ProblemDocument;
@@ -14,7 +14,7 @@ use crate::http::{Caller, Problem, stream};
 use crate::usecases::recordings::hear::{Heard, hear};
 use crate::usecases::recordings::peaks::{Waveform, peaks};
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes<'_>) {
     config.service(sound).service(sound_head).service(waveform);
 }
 
