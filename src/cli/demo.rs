@@ -3,16 +3,24 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Instant;
 
+use chrono::{DateTime, Duration, Utc};
+
 use super::{Outcome, say};
 use crate::app::App;
 use crate::chance::Chance;
 use crate::clock::{Clock, SetClock, SystemClock};
-use crate::config::Config;
+use crate::config::{Config, MailTransport};
 use crate::db::{self, Error};
+use crate::domain::Refusal;
+use crate::jobs::outbox::Sender;
+use crate::mail::Transport;
 use crate::usecases::demo::{self, DemoLogin};
 
 /// How many calls of each month are heard: all that are sampled, as a rule.
 const SOUNDS: usize = 120;
+
+/// No letter of the demo is older than this many days.
+const FIRST_LETTER_DAYS: i64 = 66;
 
 /// Run a demo centre: invented people, conversations, grades and fines of two months
 ///
@@ -41,8 +49,12 @@ pub(super) async fn run(mut config: Config, args: Args) -> Outcome {
     let database = args.data_dir.join("assay.db");
     config.database.url = format!("sqlite:{}", database.display());
     config.recordings.folder = args.data_dir.join("recordings");
+    // Its people have invented addresses: nothing may leave this machine.
+    config.mail.transport = MailTransport::Folder;
+    config.mail.folder = args.data_dir.join("mail");
     config.http.bind = std::net::Ipv4Addr::LOCALHOST.into();
     config.http.port = args.port.unwrap_or(config.http.port);
+    config.mail.base_url = format!("http://{}:{}", config.http.bind, config.http.port);
     if args.reset {
         remove(&args.data_dir)?;
     }
@@ -69,16 +81,30 @@ pub(super) async fn run(mut config: Config, args: Args) -> Outcome {
 async fn make(config: &Config, folder: &Path, database: &Path) -> db::Result<()> {
     let making = folder.join("making.db");
     remove_database(&making)?;
+    remove_folder(&config.mail.folder)?;
     let mut config = config.clone();
+    config.mail.rate_per_minute = 10_000;
     config.database.url = format!("sqlite:{}", making.display());
     let now = SystemClock.now();
     let clock = Arc::new(SetClock::new(now));
     let app = App::with(config, clock.clone(), Chance::from_seed(demo::SEED))?;
     app.db.migrate()?;
     demo::load(&app, &clock, now, SOUNDS).await?;
+    send(&app, &clock, now).await?;
     db::backup::backup(&making, database, false)?;
     drop(app);
     remove_database(&making)
+}
+
+/// Sends the letters of the two months at about the time at which they would have left, and those of today.
+async fn send(app: &App, clock: &SetClock, now: DateTime<Utc>) -> db::Result<()> {
+    let transport = Transport::from_config(&app.config.mail).map_err(|why| Refusal::invalid("mail", why))?;
+    let sender = Sender::new(app.clone(), transport);
+    for days in (0..=FIRST_LETTER_DAYS).rev() {
+        clock.set(now - Duration::days(days));
+        while sender.run_once().await?.sent > 0 {}
+    }
+    Ok(())
 }
 
 fn logins(logins: &[DemoLogin]) -> String {
@@ -91,7 +117,12 @@ fn logins(logins: &[DemoLogin]) -> String {
 fn remove(folder: &Path) -> db::Result<()> {
     remove_database(&folder.join("assay.db"))?;
     remove_database(&folder.join("making.db"))?;
-    match std::fs::remove_dir_all(folder.join("recordings")) {
+    remove_folder(&folder.join("recordings"))?;
+    remove_folder(&folder.join("mail"))
+}
+
+fn remove_folder(folder: &Path) -> db::Result<()> {
+    match std::fs::remove_dir_all(folder) {
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(Error::Connection(format!("{}: {e}", folder.display()))),
         _ => Ok(()),
     }

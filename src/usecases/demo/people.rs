@@ -25,11 +25,11 @@ pub(super) async fn bring_in(app: &App, admin: &Actor, centre: &DemoCentre) -> R
         vec![it.code.clone(), it.name.clone(), language(&it.name).to_owned(), it.moved_from.as_ref().unwrap_or(&it.team).clone()]
     });
     whole(agents::import::import(app, admin, table(&["employee_no", "name", "language", "team"], rows)).await?)?;
-    let rows = centre
-        .users
-        .iter()
-        .map(|it| vec![it.login.clone(), it.name.clone(), language(&it.name).to_owned(), it.agent.clone().unwrap_or_default(), roles(it)]);
-    whole(users::import::import(app, admin, table(&["username", "name", "language", "agent", "roles"], rows)).await?)
+    let rows = centre.users.iter().map(|it| {
+        let email = format!("{}@clearbay.example", it.login);
+        vec![it.login.clone(), it.name.clone(), email, language(&it.name).to_owned(), it.agent.clone().unwrap_or_default(), roles(it)]
+    });
+    whole(users::import::import(app, admin, table(&["username", "name", "email", "language", "agent", "roles"], rows)).await?)
 }
 
 /// Moves those who change their team with this month.
