@@ -3,11 +3,17 @@
 use std::sync::LazyLock;
 use std::time::Instant;
 
-use actix_web::HttpResponse;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
-use prometheus::{Encoder, HistogramOpts, HistogramVec, IntGauge, Registry, TextEncoder};
+use actix_web::{HttpResponse, web};
+use chrono::{DateTime, Utc};
+use prometheus::proto::MetricFamily;
+use prometheus::{Encoder, HistogramOpts, HistogramVec, IntGauge, IntGaugeVec, Opts, Registry, TextEncoder};
+
+use crate::app::App;
+use crate::db::views::outbox::{Backlog, backlog};
+use crate::domain::mail::{OutboxChannel, OutboxState};
 
 /// The counters of this process. The one thing that is global on purpose: a process has one set of them.
 struct Metrics {
@@ -57,10 +63,38 @@ pub async fn measure(
     result
 }
 
-/// `GET /metrics`.
-pub async fn show() -> HttpResponse {
+/// What waits in the outbox now, asked of the database at each scrape: every instance gives the same numbers.
+fn outbox_families(backlog: &Backlog, now: DateTime<Utc>) -> prometheus::Result<Vec<MetricFamily>> {
+    let registry = Registry::new();
+    let options = Opts::new("assay_outbox_messages", "Messages in the outbox that were not sent, by channel and state");
+    let messages = IntGaugeVec::new(options, &["channel", "state"])?;
+    for channel in OutboxChannel::ALL {
+        for state in [OutboxState::Queued, OutboxState::Held, OutboxState::Unsure, OutboxState::Dead] {
+            messages.with_label_values(&[channel.as_str(), state.as_str()]).set(0);
+        }
+    }
+    for (channel, state, count) in &backlog.counts {
+        messages.with_label_values(&[channel.as_str(), state.as_str()]).set(*count);
+    }
+    let oldest = IntGauge::new("assay_outbox_oldest_seconds", "For how long the oldest message has waited to leave; 0 where none waits")?;
+    oldest.set(backlog.oldest.map_or(0, |since| now.signed_duration_since(since).num_seconds().max(0)));
+    registry.register(Box::new(messages))?;
+    registry.register(Box::new(oldest))?;
+    Ok(registry.gather())
+}
+
+/// `GET /metrics`. Where the database does not answer, the metrics of the process come alone.
+pub async fn show(app: web::Data<App>) -> HttpResponse {
+    let mut families = METRICS.registry.gather();
+    match app.read(backlog).await {
+        Ok(found) => match outbox_families(&found, app.clock.now()) {
+            Ok(mut outbox) => families.append(&mut outbox),
+            Err(error) => tracing::error!(%error, "the outbox cannot be measured"),
+        },
+        Err(error) => tracing::warn!(%error, "the outbox cannot be counted"),
+    }
     let mut text = Vec::new();
-    match TextEncoder::new().encode(&METRICS.registry.gather(), &mut text) {
+    match TextEncoder::new().encode(&families, &mut text) {
         Ok(()) => HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text),
         Err(error) => {
             tracing::error!(%error, "the metrics cannot be written");

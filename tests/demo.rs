@@ -7,11 +7,24 @@ use assay::chance::Chance;
 use assay::clock::SetClock;
 use assay::config::Config;
 use assay::db;
+use assay::domain::access::Origin;
 use assay::domain::access::{Action, Reach, Role};
+use assay::domain::appeal::AppealState;
+use assay::domain::calibration::CalibrationState;
+use assay::domain::escalation::CaseState;
+use assay::domain::follow_up::FollowUpState;
+use assay::domain::ledger::EntryKind;
 use assay::domain::ledger::LedgerFilter;
 use assay::domain::page::PageRequest;
 use assay::domain::period::Period;
+use assay::domain::regrade::RegradeState;
+use assay::usecases;
+use assay::usecases::appeals::AppealFilter;
+use assay::usecases::complaints::ComplaintFilter;
 use assay::usecases::demo;
+use assay::usecases::escalation::EscalationFilter;
+use assay::usecases::follow_ups::FollowUpFilter;
+use assay::usecases::sessions::authenticate::authenticate;
 
 use crate::support::postgres;
 
@@ -77,6 +90,47 @@ fn the_demo_centre_is_made_on_sqlite_and_again_the_same() {
         let third = made(Some(server.fresh_database(None)), NOW);
         assert_eq!(third.digest("2026-10"), digest, "the same list on PostgreSQL");
     }
+}
+
+#[test]
+fn what_follows_from_the_grades_can_be_looked_at() {
+    let centre = made(None, NOW);
+    let auditor = demo::logins().unwrap().into_iter().find(|login| login.username == "auditor").unwrap();
+    let auditor = run(authenticate(&centre.app, &auditor.token, Origin::default())).unwrap();
+    let page = || PageRequest { limit: PageRequest::MAX, after: None };
+    let (app, who) = (&centre.app, &auditor);
+
+    let cases = run(usecases::escalation::list::list(app, who, EscalationFilter::default(), page())).unwrap().items;
+    assert!(cases.iter().any(|case| case.state == CaseState::Open), "{cases:?}");
+    assert!(cases.iter().any(|case| case.state == CaseState::Ended), "{cases:?}");
+
+    let appeals = run(usecases::appeals::list::list(app, who, AppealFilter::default(), page())).unwrap().items;
+    let states: Vec<AppealState> = appeals.iter().map(|appeal| appeal.state).collect();
+    assert_eq!(states, [AppealState::Open, AppealState::Final]);
+    let won = run(usecases::appeals::show::show(app, who, appeals[1].id)).unwrap();
+    let adjusted = centre.lines("2026-11").into_iter().filter(|line| line.original_id.is_some()).count();
+    assert_eq!((won.decisions.len(), adjusted), (1, 1));
+
+    let complaints = run(usecases::complaints::list::list(app, who, ComplaintFilter::default(), page())).unwrap().items;
+    assert_eq!(complaints.len(), 2);
+    let fined: Vec<EntryKind> = centre.lines("2026-10").into_iter().map(|line| line.kind).collect();
+    assert!(fined.contains(&EntryKind::Complaint) && fined.contains(&EntryKind::OperatingBreach), "{fined:?}");
+
+    let actions = run(usecases::follow_ups::list::list(app, who, FollowUpFilter::default(), page())).unwrap().items;
+    assert!(actions.iter().any(|action| action.state == FollowUpState::Open), "{actions:?}");
+
+    let sessions = run(usecases::calibrations::list::list(app, who, None, page())).unwrap().items;
+    let closed = sessions.iter().find(|session| session.state == CalibrationState::Closed).unwrap();
+    let report = run(usecases::calibrations::report::report(app, who, closed.id)).unwrap();
+    assert!(!report.dividing.is_empty() && report.overall.krippendorff_alpha.is_some(), "{report:?}");
+    assert!(sessions.iter().any(|session| session.state == CalibrationState::Open));
+
+    let regrades = run(usecases::regrades::list::list(app, who, None, None, page())).unwrap().items;
+    for state in [RegradeState::Assigned, RegradeState::Graded, RegradeState::Decided] {
+        assert!(regrades.iter().any(|regrade| regrade.state == state), "none is {state}: {regrades:?}");
+    }
+    let differing = regrades.iter().find(|regrade| regrade.state == RegradeState::Graded).unwrap();
+    assert!(!differing.differences.as_ref().unwrap().is_empty());
 }
 
 #[test]

@@ -3,13 +3,19 @@
 //! Each handler parses into domain types, calls one use case, and turns its answer into a response. The use case asks for permission.
 
 pub mod agents;
+pub mod appeals;
 pub mod attendance;
 pub mod audit;
+pub mod breaches;
+pub mod calibrations;
+pub mod complaints;
 pub mod conversations;
 pub mod draws;
+pub mod escalations;
 pub mod evaluations;
 pub mod fine_lists;
 pub mod fine_policies;
+pub mod follow_ups;
 pub mod ledger;
 pub mod mail_preferences;
 pub mod me;
@@ -17,11 +23,13 @@ pub mod outbox;
 pub mod pass_policies;
 pub mod periods;
 pub mod queue;
+pub mod regrades;
 pub mod results;
 pub mod routes;
 pub mod samples;
 pub mod sampling_plans;
 pub mod scorecards;
+pub mod settings;
 pub mod teams;
 pub mod tokens;
 pub mod users;
@@ -40,13 +48,19 @@ use self::routes::Routes;
 /// Adds every route to the application and to its OpenAPI document. In alphabetical order.
 pub fn routes(config: &mut Routes<'_>) {
     agents::routes(config);
+    appeals::routes(config);
     attendance::routes(config);
     audit::routes(config);
+    breaches::routes(config);
+    calibrations::routes(config);
+    complaints::routes(config);
     conversations::routes(config);
     draws::routes(config);
+    escalations::routes(config);
     evaluations::routes(config);
     fine_lists::routes(config);
     fine_policies::routes(config);
+    follow_ups::routes(config);
     ledger::routes(config);
     mail_preferences::routes(config);
     me::routes(config);
@@ -54,10 +68,12 @@ pub fn routes(config: &mut Routes<'_>) {
     pass_policies::routes(config);
     periods::routes(config);
     queue::routes(config);
+    regrades::routes(config);
     results::routes(config);
     samples::routes(config);
     sampling_plans::routes(config);
     scorecards::routes(config);
+    settings::routes(config);
     teams::routes(config);
     tokens::routes(config);
     users::routes(config);

@@ -29,6 +29,10 @@ pub struct LimitsConfig {
     pub recording_seconds: u64,
     /// The most refused lines that a report lists; it counts all of them. 1 to 100,000.
     pub report_lines: usize,
+    /// The largest attachment of an appeal, in bytes, 1 KiB to 64 MiB.
+    pub attachment_bytes: usize,
+    /// The most attachments of one appeal, 0 to 50.
+    pub attachments: usize,
 }
 
 impl Default for LimitsConfig {
@@ -45,6 +49,8 @@ impl Default for LimitsConfig {
             recording_bytes: 512 << 20,
             recording_seconds: 6 * 3600,
             report_lines: 1000,
+            attachment_bytes: 5 << 20,
+            attachments: 5,
         }
     }
 }
@@ -62,5 +68,7 @@ impl LimitsConfig {
         within(faults, "limits.recording_bytes", self.recording_bytes, 1 << 10..=4 << 30);
         within(faults, "limits.recording_seconds", self.recording_seconds, 1..=86_400);
         within(faults, "limits.report_lines", self.report_lines, 1..=100_000);
+        within(faults, "limits.attachment_bytes", self.attachment_bytes, 1 << 10..=64 << 20);
+        within(faults, "limits.attachments", self.attachments, 0..=50);
     }
 }

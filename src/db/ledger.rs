@@ -122,6 +122,19 @@ pub fn find(conn: &mut AnyConnection, reach: &Reach, id: LedgerEntryId) -> Resul
     query.select(Row::as_select()).first::<Row>(conn).optional()?.map(Row::entry).transpose()
 }
 
+/// The lines with these keys, in the order of posting.
+///
+/// # Errors
+/// What the database says.
+pub fn with_keys(conn: &mut AnyConnection, keys: &[String]) -> Result<Vec<LedgerEntry>> {
+    let rows = ledger::table
+        .filter(ledger::dedupe.eq_any(keys))
+        .order((ledger::posted_at, ledger::id))
+        .select(Row::as_select())
+        .load::<Row>(conn)?;
+    entries(rows)
+}
+
 /// Every line of an evaluation, in the order of posting.
 ///
 /// # Errors

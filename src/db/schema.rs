@@ -771,6 +771,323 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    settings (name) {
+        name -> Text,
+        content -> Text,
+        version -> Integer,
+        changed_by -> Nullable<Uid>,
+        changed_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Date, Integer, Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    complaints (id) {
+        id -> Uid,
+        reference -> Text,
+        agent_id -> Uid,
+        conversation_id -> Nullable<Uid>,
+        occurred_on -> Date,
+        period -> Text,
+        body -> Text,
+        state -> Text,
+        level -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        recorded_by -> Nullable<Uid>,
+        recorded_at -> Moment,
+        adjudicated_by -> Nullable<Uid>,
+        adjudicated_at -> Nullable<Moment>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Date, Integer, Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    breaches (id) {
+        id -> Uid,
+        reference -> Text,
+        agent_id -> Uid,
+        occurred_on -> Date,
+        period -> Text,
+        occurrences -> Integer,
+        body -> Text,
+        state -> Text,
+        recorded_by -> Nullable<Uid>,
+        recorded_at -> Moment,
+        ended_by -> Nullable<Uid>,
+        ended_at -> Nullable<Moment>,
+        reason -> Nullable<Text>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    escalations (id) {
+        id -> Uid,
+        evaluation_id -> Nullable<Uid>,
+        conversation_id -> Nullable<Uid>,
+        agent_id -> Uid,
+        period -> Text,
+        state -> Text,
+        level -> Integer,
+        levels -> Text,
+        due_at -> Nullable<Moment>,
+        acknowledged_by -> Nullable<Uid>,
+        acknowledged_at -> Nullable<Moment>,
+        proposed_by -> Nullable<Uid>,
+        sanction -> Nullable<Text>,
+        ended_by -> Nullable<Uid>,
+        ended_at -> Nullable<Moment>,
+        opened_at -> Moment,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Bool, Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    escalation_findings (finding_key) {
+        finding_key -> Text,
+        escalation_id -> Uid,
+        rule -> Text,
+        violation_id -> Nullable<Uid>,
+        code -> Text,
+        class -> Nullable<Text>,
+        standing -> Bool,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    escalation_events (id) {
+        id -> Uid,
+        escalation_id -> Uid,
+        at -> Moment,
+        kind -> Text,
+        level -> Integer,
+        user_id -> Nullable<Uid>,
+        details -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer};
+    use crate::db::sql_types::{Moment, Uid};
+
+    escalation_told (escalation_id, user_id) {
+        escalation_id -> Uid,
+        user_id -> Uid,
+        level -> Integer,
+        told_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    escalation_links (hash) {
+        hash -> Text,
+        escalation_id -> Uid,
+        user_id -> Uid,
+        expires_at -> Moment,
+        used_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    appeals (id) {
+        id -> Uid,
+        evaluation_id -> Nullable<Uid>,
+        complaint_id -> Nullable<Uid>,
+        breach_id -> Nullable<Uid>,
+        agent_id -> Uid,
+        period -> Text,
+        body -> Text,
+        state -> Text,
+        made_by -> Uid,
+        made_at -> Moment,
+        due_at -> Moment,
+        second_body -> Nullable<Text>,
+        second_by -> Nullable<Uid>,
+        second_at -> Nullable<Moment>,
+        decided_at -> Nullable<Moment>,
+        reminded_at -> Nullable<Moment>,
+        overdue_at -> Nullable<Moment>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use crate::db::sql_types::{Uid};
+
+    appeal_points (appeal_id, position) {
+        appeal_id -> Uid,
+        position -> Integer,
+        target -> Text,
+        item_code -> Nullable<Text>,
+        violation_id -> Nullable<Uid>,
+        type_code -> Nullable<Text>,
+        found_by -> Nullable<Uid>,
+        body -> Text,
+        outcome -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Integer, Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    appeal_decisions (appeal_id, instance) {
+        appeal_id -> Uid,
+        instance -> Integer,
+        content -> Text,
+        effect -> Text,
+        revision -> Nullable<Integer>,
+        decided_by -> Uid,
+        decided_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    appeal_attachments (id) {
+        id -> Uid,
+        appeal_id -> Uid,
+        name -> Text,
+        media_type -> Text,
+        bytes -> BigInt,
+        sha256 -> Text,
+        content -> Binary,
+        created_by -> Uid,
+        created_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Date, Integer, Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    follow_ups (id) {
+        id -> Uid,
+        agent_id -> Uid,
+        kind -> Text,
+        evaluation_id -> Nullable<Uid>,
+        violation_id -> Nullable<Uid>,
+        escalation_id -> Nullable<Uid>,
+        appeal_id -> Nullable<Uid>,
+        period -> Text,
+        item_code -> Nullable<Text>,
+        type_code -> Nullable<Text>,
+        owner_id -> Uid,
+        due_on -> Date,
+        body -> Text,
+        state -> Text,
+        outcome -> Nullable<Text>,
+        made_by -> Uid,
+        made_at -> Moment,
+        ended_by -> Nullable<Uid>,
+        ended_at -> Nullable<Moment>,
+        reminded_at -> Nullable<Moment>,
+        overdue_at -> Nullable<Moment>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Integer, Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    regrade_draws (id) {
+        id -> Uid,
+        period -> Text,
+        percent -> Integer,
+        seed -> Binary,
+        candidates -> BigInt,
+        chosen -> BigInt,
+        drawn_by -> Nullable<Uid>,
+        drawn_at -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Date, Integer, Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    regrades (id) {
+        id -> Uid,
+        draw_id -> Uid,
+        evaluation_id -> Uid,
+        period -> Text,
+        first_inspector_id -> Uid,
+        inspector_id -> Nullable<Uid>,
+        due_on -> Date,
+        state -> Text,
+        revision -> Nullable<Integer>,
+        sheet -> Nullable<Text>,
+        grading -> Nullable<Text>,
+        differences -> Nullable<Text>,
+        decisions -> Nullable<Text>,
+        created_at -> Moment,
+        graded_at -> Nullable<Moment>,
+        decided_by -> Nullable<Uid>,
+        decided_at -> Nullable<Moment>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Date, Integer, Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    calibrations (id) {
+        id -> Uid,
+        name -> Text,
+        conversation_id -> Uid,
+        scorecard_version_id -> Uid,
+        reference_id -> Nullable<Uid>,
+        due_on -> Date,
+        state -> Text,
+        made_by -> Uid,
+        made_at -> Moment,
+        closed_at -> Nullable<Moment>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    calibration_grades (calibration_id, user_id) {
+        calibration_id -> Uid,
+        user_id -> Uid,
+        sheet -> Nullable<Text>,
+        graded_at -> Nullable<Moment>,
+    }
+}
+
 diesel::joinable!(outbox -> users (user_id));
 diesel::joinable!(outbox -> agents (agent_id));
 diesel::joinable!(outbox -> webhooks (webhook_id));
@@ -817,6 +1134,41 @@ diesel::joinable!(violations -> violation_types (type_id));
 diesel::joinable!(ledger -> agents (agent_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(user_settings -> users (user_id));
+diesel::joinable!(complaints -> agents (agent_id));
+diesel::joinable!(complaints -> conversations (conversation_id));
+diesel::joinable!(breaches -> agents (agent_id));
+diesel::joinable!(escalations -> evaluations (evaluation_id));
+diesel::joinable!(escalations -> conversations (conversation_id));
+diesel::joinable!(escalations -> agents (agent_id));
+diesel::joinable!(escalation_findings -> escalations (escalation_id));
+diesel::joinable!(escalation_findings -> violations (violation_id));
+diesel::joinable!(escalation_events -> escalations (escalation_id));
+diesel::joinable!(escalation_told -> escalations (escalation_id));
+diesel::joinable!(escalation_told -> users (user_id));
+diesel::joinable!(escalation_links -> escalations (escalation_id));
+diesel::joinable!(escalation_links -> users (user_id));
+diesel::joinable!(appeals -> evaluations (evaluation_id));
+diesel::joinable!(appeals -> complaints (complaint_id));
+diesel::joinable!(appeals -> breaches (breach_id));
+diesel::joinable!(appeals -> agents (agent_id));
+diesel::joinable!(appeals -> users (made_by));
+diesel::joinable!(appeal_points -> appeals (appeal_id));
+diesel::joinable!(appeal_points -> violations (violation_id));
+diesel::joinable!(appeal_decisions -> appeals (appeal_id));
+diesel::joinable!(appeal_attachments -> appeals (appeal_id));
+diesel::joinable!(follow_ups -> agents (agent_id));
+diesel::joinable!(follow_ups -> evaluations (evaluation_id));
+diesel::joinable!(follow_ups -> violations (violation_id));
+diesel::joinable!(follow_ups -> escalations (escalation_id));
+diesel::joinable!(follow_ups -> appeals (appeal_id));
+diesel::joinable!(follow_ups -> users (owner_id));
+diesel::joinable!(regrades -> regrade_draws (draw_id));
+diesel::joinable!(regrades -> evaluations (evaluation_id));
+diesel::joinable!(calibrations -> conversations (conversation_id));
+diesel::joinable!(calibrations -> scorecard_versions (scorecard_version_id));
+diesel::joinable!(calibrations -> users (reference_id));
+diesel::joinable!(calibration_grades -> calibrations (calibration_id));
+diesel::joinable!(calibration_grades -> users (user_id));
 
 diesel::allow_columns_to_appear_in_same_group_by_clause!(
     evaluations::agent_id,
@@ -828,17 +1180,31 @@ diesel::allow_tables_to_appear_in_same_query!(
     agent_teams,
     agents,
     answers,
+    appeal_attachments,
+    appeal_decisions,
+    appeal_points,
+    appeals,
     attendance,
     audit,
     bulk_letters,
+    breaches,
+    calibration_grades,
+    calibrations,
+    complaints,
     conversations,
     drafts,
     draw_agents,
     draws,
+    escalation_events,
+    escalation_findings,
+    escalation_links,
+    escalation_told,
+    escalations,
     evaluation_items,
     evaluation_revisions,
     evaluations,
     fine_policies,
+    follow_ups,
     grants,
     imports,
     leases,
@@ -855,11 +1221,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     period_units,
     periods,
     recordings,
+    regrade_draws,
+    regrades,
     samples,
     sampling_plans,
     scorecard_versions,
     scorecards,
     sessions,
+    settings,
     team_ancestors,
     teams,
     tokens,

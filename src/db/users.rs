@@ -133,3 +133,20 @@ pub fn names(conn: &mut AnyConnection, ids: Vec<UserId>) -> Result<std::collecti
 pub fn any(conn: &mut AnyConnection) -> Result<bool> {
     Ok(diesel::select(diesel::dsl::exists(users::table.select(users::id))).get_result(conn)?)
 }
+
+/// What a letter or a page says of a person.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct Named {
+    /// The person's name.
+    pub name: String,
+    /// The language that the person reads.
+    pub language: Language,
+}
+
+/// A person's name and language.
+///
+/// # Errors
+/// What the database says.
+pub fn named(conn: &mut AnyConnection, id: UserId) -> Result<Option<Named>> {
+    Ok(users::table.find(id).select((users::name, users::language)).first(conn).optional()?)
+}

@@ -84,6 +84,31 @@ pub fn update(tx: &mut Tx<'_>, id: ViolationId, graded: &GradedViolation) -> Res
     Ok(())
 }
 
+/// Makes a violation one of another type, as an appeal has decided. Its id stays, so that what was said about it stays with it.
+///
+/// # Errors
+/// `Damaged` where its type is not among `types`; else what the database says.
+pub fn retype(tx: &mut Tx<'_>, id: ViolationId, graded: &GradedViolation, types: &BTreeMap<String, ViolationTypeRow>) -> Result<()> {
+    let of_type = types
+        .get(&graded.violation_type)
+        .ok_or_else(|| Error::Damaged(format!("violation type `{}` is not in the catalogue", graded.violation_type)))?;
+    diesel::update(violations::table.find(id))
+        .set((violations::type_id.eq(of_type.id), violations::type_code.eq(&graded.violation_type)))
+        .execute(tx.conn)?;
+    update(tx, id, graded)
+}
+
+/// Ends a violation that an appeal has overturned.
+///
+/// # Errors
+/// What the database says.
+pub fn overturn(tx: &mut Tx<'_>, id: ViolationId) -> Result<()> {
+    diesel::update(violations::table.find(id))
+        .set((violations::state.eq(ViolationState::Overturned), violations::ended_at.eq(tx.at())))
+        .execute(tx.conn)?;
+    Ok(())
+}
+
 /// Ends a violation that a correction took back.
 ///
 /// # Errors

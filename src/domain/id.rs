@@ -89,6 +89,26 @@ ids! {
     CloseId = "close";
     /// A line of the audit log.
     AuditId = "audit_entry";
+    /// An escalation case (升级工单).
+    EscalationId = "escalation";
+    /// Something that happened to an escalation case.
+    EscalationEventId = "escalation_event";
+    /// An appeal (申诉).
+    AppealId = "appeal";
+    /// A file attached to an appeal.
+    AttachmentId = "attachment";
+    /// A complaint (投诉).
+    ComplaintId = "complaint";
+    /// An operating breach (违规操作).
+    BreachId = "breach";
+    /// A corrective action (整改跟踪).
+    FollowUpId = "follow_up";
+    /// A second, blind grading of an evaluation.
+    RegradeId = "regrade";
+    /// One choice of evaluations to be graded again.
+    RegradeDrawId = "regrade_draw";
+    /// A calibration session (校准).
+    CalibrationId = "calibration";
     /// A message in the outbox.
     OutboxId = "message";
     /// A webhook.

@@ -24,23 +24,36 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let limit = request.app_data::<web::Data<App>>().map_or(1 << 20, |app| app.config.limits.json_bytes);
         let media_type = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("").to_ascii_lowercase();
-        let mut payload = payload.take();
+        let payload = payload.take();
         Box::pin(async move {
             let essence = media_type.split(';').next().unwrap_or("").trim();
             if essence != "application/json" {
                 return Err(Refusal::unsupported("the body must be JSON; send `Content-Type: application/json`").into());
             }
-            let mut bytes = web::BytesMut::new();
-            while let Some(chunk) = payload.next().await {
-                let chunk = chunk.map_err(|e| Refusal::invalid("", format!("the body broke off: {e}")))?;
-                if bytes.len().saturating_add(chunk.len()) > limit {
-                    return Err(Refusal::too_large("", format!("the body is longer than {limit} bytes (limits.json_bytes)")).into());
-                }
-                bytes.extend_from_slice(&chunk);
-            }
+            let bytes = read_bytes(payload, limit, "limits.json_bytes").await?;
             parse_json(&bytes).map(Self).map_err(Problem::from)
         })
     }
+}
+
+/// Reads a whole body of at most `limit` bytes; `setting` names the limit for whoever exceeds it.
+///
+/// # Errors
+/// `TooLarge`, or `Invalid` where the body breaks off.
+pub async fn read_bytes<S, E>(mut payload: S, limit: usize, setting: &str) -> Result<Vec<u8>, Refusal>
+where
+    S: futures_util::Stream<Item = Result<web::Bytes, E>> + Unpin,
+    E: std::fmt::Display,
+{
+    let mut bytes = web::BytesMut::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|e| Refusal::invalid("", format!("the body broke off: {e}")))?;
+        if bytes.len().saturating_add(chunk.len()) > limit {
+            return Err(Refusal::too_large("", format!("the body is longer than {limit} bytes ({setting})")));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes.into())
 }
 
 /// Reads JSON and names the field at fault where it does not fit.

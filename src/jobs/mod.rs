@@ -2,6 +2,7 @@
 //! taken up again.
 
 pub mod daily_mail;
+pub mod escalation_clock;
 pub mod outbox;
 pub mod scheduled_draws;
 
@@ -48,5 +49,10 @@ impl Stop {
 /// Runs every job until it is told to stop. What a job is handing over at that moment it finishes.
 pub async fn run(app: App, transport: Transport, stop: Stop) {
     let sender = outbox::Sender::new(app.clone(), transport);
-    tokio::join!(sender.run(stop.clone()), daily_mail::run(app.clone(), stop.clone()), scheduled_draws::run(app, stop));
+    tokio::join!(
+        sender.run(stop.clone()),
+        daily_mail::run(app.clone(), stop.clone()),
+        escalation_clock::run(app.clone(), stop.clone()),
+        scheduled_draws::run(app, stop)
+    );
 }

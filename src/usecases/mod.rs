@@ -4,18 +4,24 @@
 //! whatever follows in the same transaction.
 
 pub mod agents;
+pub mod appeals;
 pub mod attendance;
 pub mod audit;
+pub mod breaches;
+pub mod calibrations;
 pub mod catalogue;
+pub mod complaints;
 pub mod conversations;
 pub mod demo;
 pub mod drafts;
 pub mod draws;
+pub mod escalation;
 pub mod evaluations;
 pub mod findings;
 pub mod fine_lists;
 pub mod fine_policies;
 pub mod fines;
+pub mod follow_ups;
 pub mod ledger;
 pub mod line_import;
 pub mod mail;
@@ -26,11 +32,13 @@ pub mod pass_policies;
 pub mod periods;
 pub mod queue;
 pub mod recordings;
+pub mod regrades;
 pub mod results;
 pub mod samples;
 pub mod sampling_plans;
 pub mod scorecards;
 pub mod sessions;
+pub mod settings;
 pub mod teams;
 pub mod tokens;
 pub mod users;

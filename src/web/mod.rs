@@ -5,6 +5,7 @@
 pub mod account;
 pub mod agent_result;
 pub mod assets;
+pub mod case_link;
 pub mod conversation;
 pub mod evaluation;
 pub mod figures;
@@ -29,6 +30,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     account::routes(config);
     agent_result::routes(config);
     assets::routes(config);
+    case_link::routes(config);
     conversation::routes(config);
     evaluation::routes(config);
     findings::routes(config);

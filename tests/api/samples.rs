@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use assay::domain::access::{Grant, GrantReach, Role};
 use serde_json::{Value, json};
 
+use crate::support::aftermath::letters;
 use crate::support::sampling::{Centre, PERIOD, centre};
 use crate::support::{Client, on_both};
 
@@ -60,11 +61,13 @@ on_both! {
         assert_eq!((successor["replaces_id"].as_str(), successor["position"].as_i64()), (first["id"].as_str(), Some(4)));
         assert_eq!((&successor["inspector_id"], &successor["due_on"], &successor["agent"]), (&json!(id), &first["due_on"], &first["agent"]));
         assert_ne!(successor["conversation_id"], first["conversation_id"]);
+        assert_eq!(letters(app, *id, "assignments").len(), 1, "nobody is told of what they did themselves");
         client.post(&path, &json!({"reason": "private"})).refused(409, "sample_replaced");
         assert!(verified(&centre, &draw)["verified"].as_bool().unwrap());
 
         // Seven conversations, four of them drawn: three successors, then there is nothing left.
-        let second = replace(client, successor, "private");
+        let second = replace(&centre.manager, successor, "private");
+        assert_eq!(letters(app, *id, "assignments").len(), 2, "somebody else replaced it");
         let third = replace(client, &second["successor"], "wrong_agent");
         let last = replace(client, &third["successor"], "other");
         assert_eq!(last["successor"], Value::Null);
@@ -72,10 +75,10 @@ on_both! {
         assert_eq!((found["verified"].as_bool(), found["samples"].as_i64()), (Some(true), Some(11)), "{found}");
 
         let counts = centre.manager.get(&format!("replacements?period={PERIOD}")).expect(200).json()["items"].clone();
-        assert_eq!(counts.as_array().unwrap().len(), 1);
-        assert_eq!((&counts[0]["user_id"], counts[0]["replaced"].as_i64(), counts[0]["samples"].as_i64()), (&json!(id), Some(4), Some(7)));
-        for reason in ["no_audio", "private", "wrong_agent", "other"] {
-            assert_eq!(counts[0][reason], 1, "{reason}");
+        assert_eq!(counts.as_array().unwrap().len(), 2, "the inspector and the manager");
+        assert_eq!((&counts[0]["user_id"], counts[0]["replaced"].as_i64(), counts[0]["samples"].as_i64()), (&json!(id), Some(3), Some(7)));
+        for (reason, times) in [("no_audio", 1), ("private", 0), ("wrong_agent", 1), ("other", 1)] {
+            assert_eq!(counts[0][reason], times, "{reason}");
         }
         client.get(&format!("replacements?period={PERIOD}")).refused(403, "forbidden");
     }
@@ -112,6 +115,8 @@ on_both! {
         let given = centre.manager.post(&path, &give(json!(to.0))).expect(200).json();
         assert_eq!(given["inspector_id"], json!(to.0));
         assert!(!given["assigned_at"].is_null());
+        let told = letters(app, to.0, "assignments");
+        assert_eq!((told.len(), &told[1]["samples"], &told[1]["due_on"]), (2, &json!(1), &sample["due_on"]), "of the draw, and of this one");
         from.1.get(&format!("samples/{}", sample["id"].as_str().unwrap())).refused(404, "not_found");
         assert_eq!(Centre::samples(&to.1, "").len(), 3);
         assert!(verified(&centre, &draw)["verified"].as_bool().unwrap());

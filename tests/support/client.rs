@@ -93,6 +93,11 @@ impl Client {
         self.send_json("PUT", path, &[("if-match", etag)], body)
     }
 
+    /// A POST with `If-Match`.
+    pub fn post_if<B: Serialize + ?Sized>(&self, path: &str, version: i64, body: &B) -> Response {
+        self.send_json("POST", path, &[("if-match", &format!("\"{version}\""))], body)
+    }
+
     /// A PATCH with `If-Match`.
     pub fn patch_if<B: Serialize + ?Sized>(&self, path: &str, etag: &str, body: &B) -> Response {
         self.send_json("PATCH", path, &[("if-match", etag)], body)

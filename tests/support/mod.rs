@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "the test app offers what tests may need")]
 
+pub mod aftermath;
 pub mod agents;
 pub mod browser;
 pub mod client;

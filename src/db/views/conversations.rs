@@ -9,13 +9,15 @@ use diesel::sql_types::Text;
 use crate::db::connection::{AnyConnection, MultiBackend};
 use crate::db::conversations::ConversationRow;
 use crate::db::error::Result;
-use crate::db::schema::{agents, conversations, samples, team_ancestors};
+use crate::db::schema::{agents, calibration_grades, calibrations, conversations, evaluations, regrades, samples, team_ancestors};
 use crate::db::scope;
 use crate::db::sql_types::At;
 use crate::domain::access::Reach;
+use crate::domain::calibration::CalibrationState;
 use crate::domain::conversation::Channel;
 use crate::domain::id::{AgentId, ConversationId, TeamId, UserId};
 use crate::domain::period::Period;
+use crate::domain::regrade::RegradeState;
 
 #[diesel::declare_sql_function]
 extern "SQL" {
@@ -62,6 +64,31 @@ macro_rules! own_samples {
     ($user:expr) => {
         samples::table.filter(samples::inspector_id.eq($user)).filter(samples::replaced_at.is_null())
     };
+}
+
+/// The conversations that somebody still has to grade a second time.
+macro_rules! to_regrade {
+    ($user:expr) => {
+        regrades::table
+            .inner_join(evaluations::table)
+            .filter(regrades::inspector_id.eq_any($user).and(regrades::state.eq(RegradeState::Assigned)))
+            .select(evaluations::conversation_id)
+    };
+}
+
+/// The conversations of the open calibration sessions that somebody grades in.
+macro_rules! to_calibrate {
+    ($user:expr) => {
+        calibration_grades::table
+            .inner_join(calibrations::table)
+            .filter(calibration_grades::user_id.eq_any($user).and(calibrations::state.eq(CalibrationState::Open)))
+            .select(calibrations::conversation_id)
+    };
+}
+
+/// Who may read and hear what was given to them to be judged, and nothing more: whoever does not see everything anyway.
+fn judge(reach: &Reach) -> Option<UserId> {
+    reach.user.filter(|_| !reach.all)
 }
 
 /// The inspector whose own samples are within reach.
@@ -130,35 +157,44 @@ pub fn page(
         .load(conn)?)
 }
 
-/// One conversation within reach.
+/// One conversation within reach: also one that the actor has to grade a second time or in an open calibration session.
 ///
 /// # Errors
 /// What the database says.
 pub fn find(conn: &mut AnyConnection, reach: &Reach, id: ConversationId) -> Result<Option<Listed>> {
-    let query = conversations::table.inner_join(agents::table).filter(conversations::id.eq(id)).into_boxed::<MultiBackend>();
-    let query = match inspector(reach) {
-        Some(user) => query.filter(
-            scope::agents(conversations::agent_id, reach).or(conversations::id.eq_any(own_samples!(user).select(samples::conversation_id))),
-        ),
-        None => query.filter(scope::agents(conversations::agent_id, reach)),
-    };
+    let mut query = conversations::table.inner_join(agents::table).filter(conversations::id.eq(id)).into_boxed::<MultiBackend>();
+    if let Some(judge) = judge(reach) {
+        let samples = samples::table
+            .filter(samples::inspector_id.eq_any(inspector(reach)).and(samples::replaced_at.is_null()))
+            .select(samples::conversation_id);
+        query = query.filter(
+            scope::agents(conversations::agent_id, reach)
+                .or(conversations::id.eq_any(samples))
+                .or(conversations::id.eq_any(to_regrade!([judge])))
+                .or(conversations::id.eq_any(to_calibrate!([judge]))),
+        );
+    } else {
+        query = query.filter(scope::agents(conversations::agent_id, reach));
+    }
     Ok(query.select((ConversationRow::as_select(), agents::employee_no, agents::name, agents::team_id)).first(conn).optional()?)
 }
 
-/// Which of these conversations the actor sees only as samples to be graded blind, so that their agent must not be named.
+/// Which of these conversations the actor sees only to grade them blind, so that their agent must not be named: as blind samples, a second
+/// time, or in a calibration session.
 ///
 /// # Errors
 /// What the database says.
 pub fn blind(conn: &mut AnyConnection, reach: &Reach, ids: &[ConversationId]) -> Result<HashSet<ConversationId>> {
-    let Some(user) = inspector(reach) else { return Ok(HashSet::new()) };
-    let seen = own_samples!(user).filter(samples::conversation_id.eq_any(ids)).select((samples::conversation_id, samples::blind)).load::<(
-        ConversationId,
-        bool,
-    )>(
-        conn
-    )?;
-    let mut blind: HashSet<ConversationId> = seen.iter().filter(|(_, blind)| *blind).map(|(id, _)| *id).collect();
-    for (id, _) in seen.iter().filter(|(_, blind)| !*blind) {
+    let Some(judge) = judge(reach) else { return Ok(HashSet::new()) };
+    let own = samples::table
+        .filter(samples::inspector_id.eq_any(inspector(reach)).and(samples::replaced_at.is_null()))
+        .filter(samples::conversation_id.eq_any(ids))
+        .select((samples::conversation_id, samples::blind))
+        .load::<(ConversationId, bool)>(conn)?;
+    let mut blind: HashSet<ConversationId> = own.iter().filter(|(_, blind)| *blind).map(|(id, _)| *id).collect();
+    blind.extend(to_regrade!([judge]).filter(evaluations::conversation_id.eq_any(ids)).load::<ConversationId>(conn)?);
+    blind.extend(to_calibrate!([judge]).filter(calibrations::conversation_id.eq_any(ids)).load::<ConversationId>(conn)?);
+    for (id, _) in own.iter().filter(|(_, blind)| !*blind) {
         blind.remove(id);
     }
     if !blind.is_empty() {

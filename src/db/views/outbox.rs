@@ -1,6 +1,7 @@
 //! The outbox as an administrator sees it.
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::count_star;
 use diesel::prelude::*;
 
 use crate::db::connection::AnyConnection;
@@ -91,6 +92,34 @@ pub fn page(conn: &mut AnyConnection, filter: &MessageFilter, page: &PageRequest
     }
     let rows = query.load::<MessageRow>(conn)?.into_iter().map(Message::from).collect();
     Ok(page.page(rows, |message: &Message| (String::new(), message.id.0)))
+}
+
+/// What has not left the service: how many messages are in each state but sent and gathered, by channel, and since when the oldest of those waits
+/// that are to leave (queued, claimed, sending).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Backlog {
+    /// How many, by channel and state; nothing for a state in which there are none.
+    pub counts: Vec<(OutboxChannel, OutboxState, i64)>,
+    /// Since when the oldest waits.
+    pub oldest: Option<DateTime<Utc>>,
+}
+
+/// What has not left the service.
+///
+/// # Errors
+/// What the database says.
+pub fn backlog(conn: &mut AnyConnection) -> Result<Backlog> {
+    const WAITING: [OutboxState; 3] = [OutboxState::Queued, OutboxState::Claimed, OutboxState::Sending];
+    const REST: [OutboxState; 3] = [OutboxState::Held, OutboxState::Unsure, OutboxState::Dead];
+    let counts = outbox::table
+        .filter(outbox::state.eq_any(WAITING.into_iter().chain(REST)))
+        .group_by((outbox::channel, outbox::state))
+        .order((outbox::channel, outbox::state))
+        .select((outbox::channel, outbox::state, count_star()))
+        .load(conn)?;
+    let waiting = outbox::table.filter(outbox::state.eq_any(WAITING)).order(outbox::queued_at).select(outbox::queued_at);
+    let oldest: Option<At> = waiting.first(conn).optional()?;
+    Ok(Backlog { counts, oldest: oldest.map(|at| at.0) })
 }
 
 /// One message.

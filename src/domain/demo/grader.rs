@@ -37,6 +37,32 @@ pub fn sheet(made: &DemoConversation, scorecard: &ScorecardContent) -> AnswerShe
     AnswerSheet { items: answers.collect(), violations: alone.collect(), comment: String::new() }
 }
 
+/// The sheet of somebody who overlooks the first thing that is wrong.
+#[must_use]
+pub fn milder(mut sheet: AnswerSheet) -> AnswerSheet {
+    if let Some(answer) = sheet.items.iter_mut().find(|answer| answer.outcome == Some(Outcome::Fail)) {
+        *answer = Answer {
+            code: answer.code.clone(),
+            outcome: Some(Outcome::Pass),
+            comment: String::new(),
+            evidence: Vec::new(),
+            money_lost: false,
+        };
+    }
+    sheet
+}
+
+/// The sheet of somebody who also finds fault with the first thing that is right.
+#[must_use]
+pub fn stricter(mut sheet: AnswerSheet) -> AnswerSheet {
+    if let Some(answer) = sheet.items.iter_mut().find(|answer| answer.outcome == Some(Outcome::Pass)) {
+        answer.outcome = Some(Outcome::Fail);
+        answer.comment = "开头语不完整 The opening was incomplete".to_owned();
+        answer.evidence = vec![Evidence::Lines { first: 1, last: 1 }];
+    }
+    sheet
+}
+
 /// Whether an item can be judged in the conversation.
 fn applies(made: &DemoConversation, item: &Item) -> bool {
     !item.na_allowed

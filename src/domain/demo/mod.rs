@@ -16,7 +16,7 @@ pub use centre::{DemoAgent, DemoCentre, DemoRole, DemoTeam, DemoUser, DemoVendor
 pub use dialogue::{Finding, Told, syllables};
 pub use dice::Dice;
 pub use flac::encode as flac;
-pub use grader::sheet;
+pub use grader::{milder, sheet, stricter};
 pub use month::{DemoConversation, conversations, worked_days};
 pub use script::{Script, ScriptLine, Scripts, Slip, Title};
 pub use slots::WordLists;

@@ -276,6 +276,9 @@ pub struct Escalation {
     pub note: Masked,
     /// The sanctions, for a case that has ended.
     pub sanctions: Vec<Name>,
+    /// Whether a sanction is proposed and waits for a second person (four eyes).
+    #[serde(default)]
+    pub proposed: bool,
     /// Where to acknowledge it with one click; absent where there is nothing to acknowledge.
     pub acknowledge_path: Option<String>,
     /// The page of the case.

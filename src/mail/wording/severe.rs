@@ -29,6 +29,8 @@ fn names(names: &[Name], to: &Setting) -> String {
 pub(super) fn case(letter: &Escalation, moment: Moment, to: &Setting) -> (String, Vec<Block>) {
     let (case, agent) = (&letter.case, &letter.agent);
     let subject = match (to.language, moment) {
+        (Language::Zh, Moment::Due) if letter.proposed => format!("【待复核】工单 {case} 的处理意见待第二人审批"),
+        (Language::En, Moment::Due) if letter.proposed => format!("[Four eyes] Case {case}: a sanction waits for a second person"),
         (Language::Zh, Moment::Opened) => format!("【严重】升级工单 {case}：{agent}，请确认"),
         (Language::Zh, Moment::Due) => format!("【催办】升级工单 {case} 尚未确认"),
         (Language::Zh, Moment::Raised) => format!("【升级】工单 {case} 已升级至第 {} 级，请确认", letter.level),

@@ -3,11 +3,8 @@
 use crate::app::App;
 use crate::db::{self, Result};
 use crate::domain::Refusal;
-use crate::domain::access::{Action, Actor};
-use crate::domain::ledger::LedgerFilter;
+use crate::domain::access::Actor;
 use crate::domain::manual_entry::{ManualEntryInput, ManualKind};
-use crate::domain::page::PageRequest;
-use crate::domain::period::Period;
 use crate::usecases::ledger::post_manual::post_manual;
 
 /// Rewards an agent.
@@ -22,26 +19,6 @@ pub(super) async fn reward(app: &App, manager: &Actor, employee_no: &'static str
         reward: Some(kind.parse()?),
         occurrences: None,
         original_id: None,
-        reason: reason.to_owned(),
-    };
-    post_manual(app, manager, input).await.map(drop)
-}
-
-/// Takes one line of a closed month back, in the open one. Does nothing where the month has none.
-pub(super) async fn take_back(app: &App, manager: &Actor, period: Period, reason: &str) -> Result<()> {
-    let reach = manager.reach(Action::LedgerRead)?;
-    let filter = LedgerFilter { period: Some(period), ..LedgerFilter::default() };
-    let page = PageRequest { limit: PageRequest::MAX, after: None };
-    let lines = app.read(move |conn| db::ledger::page(conn, &reach, &filter, &page)).await?.items;
-    let Some(line) = lines.into_iter().find(|line| line.violation_type.as_deref() == Some("rating_not_invited")) else { return Ok(()) };
-    let input = ManualEntryInput {
-        agent_id: line.agent_id,
-        kind: ManualKind::Manual,
-        period: Some(period),
-        amount_minor: Some(line.amount.negated().amount_minor),
-        reward: None,
-        occurrences: None,
-        original_id: Some(line.id),
         reason: reason.to_owned(),
     };
     post_manual(app, manager, input).await.map(drop)

@@ -6,13 +6,14 @@ use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
 
 use super::files::Files;
-use super::{PASSWORD, conversations, grading, ledger, people, token};
+use super::{PASSWORD, aftermath, conversations, grading, inspected, ledger, people, token};
 use crate::app::App;
 use crate::auth;
 use crate::clock::SetClock;
 use crate::db::{self, Result};
 use crate::domain::Refusal;
-use crate::domain::access::{Actor, Origin};
+use crate::domain::access::{Actor, Origin, Role};
+use crate::domain::complaint::ComplaintLevel;
 use crate::domain::conversation::Channel;
 use crate::domain::demo::DemoConversation;
 use crate::domain::id::{SamplingPlanId, UserId};
@@ -111,7 +112,8 @@ impl Story<'_> {
         init(self.app, &Actor::operator(), command).await?;
         people::bring_in(self.app, &Actor::operator(), &self.files.centre).await?;
         self.aim().await?;
-        self.let_in().await
+        self.let_in().await?;
+        aftermath::set_policy(self.app, self.actor("qa.manager")?).await
     }
 
     /// The centre sets itself a pass rate to reach; the thresholds stay the default ones.
@@ -202,6 +204,11 @@ impl Story<'_> {
         let evening = end.checked_sub_days(Days::new(3)).unwrap_or(end);
         self.go_to(evening, 21);
         self.bring_in(self.moment(evening, 21)).await?;
+        let desk = self.actor("complaints")?;
+        let day = evening.checked_sub_days(Days::new(4)).unwrap_or(evening);
+        let said = "客户来电投诉：多次催问无人跟进 The customer complains that nobody followed up";
+        aftermath::complain(self.app, desk, ("TS-0001", "A2013"), (self.last, day), said, Some(ComplaintLevel::Minor)).await?;
+        aftermath::breach(self.app, desk, "A2001", day).await?;
         let draw = self.draw(self.last).await?;
         let first = evening.checked_add_days(Days::new(1)).unwrap_or(end);
         self.grade(&draw, (self.moment(first, 9), self.moment(end, 19)), 100, |made| !made.findings.is_empty()).await
@@ -225,10 +232,23 @@ impl Story<'_> {
         let calls =
             sampled.iter().filter_map(|id| self.told.get(id)).filter(|made| made.call && heard(made)).take(self.sounds).cloned().collect();
         conversations::record(self.app, self.actor("admin")?, calls).await?;
-        let logins = self.files.centre.users.iter().filter(|user| user.capacity.is_some());
-        let inspectors = logins.map(|user| self.actor(&user.login)).collect::<Result<Vec<_>>>()?;
+        let inspectors = self.inspectors()?;
         let wanted = sampled.len().saturating_mul(percent).div_ceil(100);
         grading::grade(self.app, self.clock, &inspectors, &self.told, (from, till), wanted).await
+    }
+
+    /// Those who hold a role, in the order of the file.
+    fn holders(&self, role: Role) -> Result<Vec<&Actor>> {
+        let users = self.files.centre.users.iter().map(|user| self.actor(&user.login)).collect::<Result<Vec<_>>>()?;
+        Ok(users.into_iter().filter(|actor| actor.holds(role)).collect())
+    }
+
+    fn leads(&self) -> Result<Vec<&Actor>> {
+        self.holders(Role::TeamLead)
+    }
+
+    fn inspectors(&self) -> Result<Vec<&Actor>> {
+        self.holders(Role::Inspector)
     }
 
     /// The first of this month: what came in last, attendance, moves, and the close.
@@ -246,9 +266,16 @@ impl Story<'_> {
         self.go_to(first, 8);
         ledger::reward(self.app, manager, "A1001", "commendation", "客户来信表扬 Praised in a customer's letter").await?;
         self.go_to(first, 9);
+        let leads = self.leads()?;
+        aftermath::end_cases(self.app, manager, &leads, first).await?;
         close(self.app, manager, self.last, CloseCommand::default()).await?;
         self.go_to(first, 11);
-        ledger::take_back(self.app, manager, self.last, "复核：判定有误，予以撤销 Reviewed: marked by mistake, taken back").await
+        aftermath::appeal_and_win(self.app, manager, &leads, self.last).await?;
+        self.go_to(first, 14);
+        let inspectors = self.inspectors()?;
+        inspected::regrade(self.app, manager, &inspectors, &self.told, self.last).await?;
+        self.go_to(first, 16);
+        inspected::calibrate_together(self.app, manager, &inspectors, &self.told, (self.last, first), true).await
     }
 
     /// This month: drawn yesterday, half of it graded since.
@@ -261,7 +288,12 @@ impl Story<'_> {
         self.clock.set(self.now);
         self.bring_in(self.now).await?;
         let today = local_day(self.now, self.zone);
-        people::attend(self.app, self.actor("admin")?, &self.files.centre, self.this, false, today).await
+        people::attend(self.app, self.actor("admin")?, &self.files.centre, self.this, false, today).await?;
+        let (leads, agents, inspectors) = (self.leads()?, self.holders(Role::Agent)?, self.inspectors()?);
+        aftermath::appeal_and_wait(self.app, &agents, &leads, self.this, today).await?;
+        let said = "客户投诉：承诺回电未回 The customer was promised a call that never came";
+        aftermath::complain(self.app, self.actor("complaints")?, ("TS-0002", "A1003"), (self.this, today), said, None).await?;
+        inspected::calibrate_together(self.app, self.actor("qa.manager")?, &inspectors, &self.told, (self.last, today), false).await
     }
 }
 

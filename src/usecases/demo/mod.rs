@@ -1,9 +1,11 @@
 //! The demo centre: made of `seed/demo/` through the same use cases that a real centre goes through, at the times at which they would have
 //! happened. Its tokens are known to everybody.
 
+mod aftermath;
 mod conversations;
 mod files;
 mod grading;
+mod inspected;
 mod ledger;
 mod load;
 mod people;

@@ -8,12 +8,14 @@ use crate::db::evaluations::{EvaluationRow, RevisionRow};
 use crate::db::views::grading;
 use crate::db::{self, Error, Result, Tx};
 use crate::domain::access::{Action, Actor};
+use crate::domain::appeal::Subject;
 use crate::domain::evaluation::correction::{Revision, check_time};
 use crate::domain::evaluation::{AnswerSheet, Basis, grade};
 use crate::domain::id::{EvaluationId, UserId};
 use crate::domain::mail::letters::{Errors, Name};
 use crate::domain::refusal::checked_text;
 use crate::domain::{Refusal, version};
+use crate::usecases::escalation::open_for_evaluation::open_for_evaluation;
 use crate::usecases::fines::post::post_for_evaluation;
 use crate::usecases::mail;
 
@@ -33,7 +35,7 @@ pub struct Correction {
 ///
 /// # Errors
 /// `Forbidden` where it is somebody else's; `NotFound`; `Stale`; `Invalid` with all faults; `Conflict` with code
-/// `correction_time_over`; `Busy` while the period is being closed.
+/// `correction_time_over` or `under_appeal`; `Busy` while the period is being closed.
 pub async fn correct(app: &App, actor: &Actor, id: EvaluationId, seen_revision: i32, command: Correction) -> Result<Evaluation> {
     actor.may(Action::Grade)?;
     let inspector = actor.person()?;
@@ -49,6 +51,10 @@ pub async fn correct(app: &App, actor: &Actor, id: EvaluationId, seen_revision: 
         }
         version::check(seen_revision, row.revision)?;
         check_time(row.submitted_at, tx.now, hours)?;
+        if db::appeals::was_made(tx.conn, Subject::Evaluation(id))? {
+            let message = "an appeal was made against this evaluation; from then on only its decision changes it";
+            return Err(Refusal::conflict("under_appeal", message).into());
+        }
         store(tx, row, inspector, &command.sheet, &reason)?;
         seen(tx.conn, &reach, id)
     })
@@ -89,5 +95,6 @@ fn store(tx: &mut Tx<'_>, mut row: EvaluationRow, inspector: UserId, sheet: &Ans
     let revision = RevisionRow { revision: row.revision, content, reason: Some(reason.to_owned()), made_by: inspector, made_at: tx.now };
     db::evaluations::insert_revision(tx, row.id, &revision)?;
     post_for_evaluation(tx, row.id)?;
+    open_for_evaluation(tx, row.id)?;
     mail::results::changed(tx, row.id, errors_before, &Name::new("质检员更正", "a correction by the inspector"), reason)
 }

@@ -13,6 +13,7 @@ use crate::domain::evaluation::correction::Revision;
 use crate::domain::evaluation::{AnswerSheet, Basis, grade};
 use crate::domain::id::{EvaluationId, SampleId, UserId};
 use crate::usecases::drafts::{MAX_SECONDS, assigned, check_claim};
+use crate::usecases::escalation::open_for_evaluation::open_for_evaluation;
 use crate::usecases::fines::post::post_for_evaluation;
 use crate::usecases::mail;
 
@@ -117,5 +118,6 @@ fn store(tx: &mut Tx<'_>, sample: SampleId, inspector: UserId, command: &Submiss
     tx.audit_new("evaluation.submitted", ("evaluation", &row.id), &content.grading)?;
     post_for_evaluation(tx, row.id)?;
     mail::results::submitted(tx, row.id)?;
+    open_for_evaluation(tx, row.id)?;
     Ok(row.id)
 }

@@ -4,7 +4,8 @@ use serde_json::json;
 
 use crate::db::outbox::{announce, enqueue, who_heard};
 use crate::db::views::mail::{Told, evaluation};
-use crate::db::{Result, Tx};
+use crate::db::{self, Result, Tx};
+use crate::domain::access::Role;
 use crate::domain::id::EvaluationId;
 use crate::domain::mail::letters::{AgentResult, Errors, Name, ResultChanged};
 use crate::domain::mail::{About, Kind, Letter, Post, Recipient};
@@ -29,7 +30,7 @@ pub fn submitted(tx: &mut Tx<'_>, id: EvaluationId) -> Result<()> {
     Ok(())
 }
 
-/// Tells those who heard of an evaluation, and its agent, that it has changed: `by` what, and why. `before` are its errors until now.
+/// Tells those who heard of an evaluation, or of a month's verdict that it counts in, that it has changed: `by` what, and why. `before` are its errors until now.
 /// Called after the change is stored, in its transaction.
 ///
 /// # Errors
@@ -38,7 +39,12 @@ pub fn changed(tx: &mut Tx<'_>, id: EvaluationId, before: Errors, by: &Name, rea
     let told = evaluation(tx.conn, id)?;
     let key = format!("{id}:{}", tx.now.timestamp_micros());
     announce_evaluation(tx, id, &told, Event::EvaluationChanged, key.clone())?;
-    let heard = who_heard(tx.conn, &about(id), &[Kind::AgentResult, Kind::LeadFailures, Kind::ResultChanged])?;
+    let mut heard = who_heard(tx.conn, &about(id), &[Kind::AgentResult, Kind::LeadFailures, Kind::ResultChanged])?;
+    for to in who_heard_the_month(tx, &told)? {
+        if !heard.contains(&to) {
+            heard.push(to);
+        }
+    }
     let letter = Letter::ResultChanged(ResultChanged {
         period: told.period,
         by: by.clone(),
@@ -50,6 +56,18 @@ pub fn changed(tx: &mut Tx<'_>, id: EvaluationId, before: Errors, by: &Name, rea
         enqueue(tx, &Post { to, letter: letter.clone(), dedupe: key.clone(), about: vec![about(id)] })?;
     }
     Ok(())
+}
+
+/// Those whom the month's verdict on the agent was told to: the agent, and the leads whose month has the agent among its lines.
+fn who_heard_the_month(tx: &mut Tx<'_>, told: &Told) -> Result<Vec<Recipient>> {
+    let mut heard = who_heard(tx.conn, &About::agent_period(told.agent, told.period), &[Kind::AgentMonth])?;
+    let leads = who_heard(tx.conn, &About::new("period", told.period), &[Kind::LeadMonth])?;
+    if let Some(team) = db::concerned::of_agent(tx.conn, told.agent)?.team_id().filter(|_| !leads.is_empty()) {
+        let mut of_agent = db::recipients::of_team(tx.conn, Role::TeamLead, team)?;
+        of_agent.extend(db::recipients::everywhere(tx.conn, Role::TeamLead)?);
+        heard.extend(leads.into_iter().filter(|to| matches!(to, Recipient::User(user) if of_agent.contains(user))));
+    }
+    Ok(heard)
 }
 
 fn announce_evaluation(tx: &mut Tx<'_>, id: EvaluationId, told: &Told, event: Event, dedupe: String) -> Result<()> {

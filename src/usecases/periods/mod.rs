@@ -38,9 +38,13 @@ pub struct PeriodView {
     pub digest: Option<String>,
 }
 
-/// What stands in the way of closing a period now. Appeals will be counted here once there are any.
+/// What stands in the way of closing a period now.
 fn blockers(conn: &mut AnyConnection, period: Period, current: Period) -> Result<Blockers> {
-    Ok(Blockers { ungraded_samples: db::periods::ungraded_samples(conn, period)?, open_appeals: 0, running: period == current })
+    Ok(Blockers {
+        ungraded_samples: db::periods::ungraded_samples(conn, period)?,
+        open_appeals: db::appeals::pending_of_period(conn, period)?,
+        running: period == current,
+    })
 }
 
 fn view(conn: &mut AnyConnection, organisation: &Organisation, now: DateTime<Utc>, period: Period) -> Result<PeriodView> {

@@ -11,6 +11,7 @@ use crate::domain::id::{SampleId, UserId};
 use crate::domain::refusal::checked_text;
 use crate::domain::sampling::plan::InspectorCapacity;
 use crate::domain::sampling::sample::SampleState;
+use crate::usecases::mail;
 
 /// To whom, and why.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
@@ -58,6 +59,7 @@ pub async fn assign(app: &App, actor: &Actor, id: SampleId, command: Assignment)
             return Err(Refusal::conflict("conflict_of_interest", message).into());
         }
         db::samples::assign(tx, id, command.inspector_id)?;
+        mail::work::given_one(tx, id)?;
         let after = seen(tx.conn, look, id)?;
         tx.audit("sample.assigned", ("sample", &id), Some(&before), Some(&after), Some(&reason))?;
         Ok(after)

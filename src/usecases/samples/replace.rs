@@ -19,6 +19,7 @@ use crate::domain::sampling::draw::{AgentDraw, Wish};
 use crate::domain::sampling::population::Population;
 use crate::domain::sampling::sample::{ReplaceReason, SampleState};
 use crate::domain::sampling::seed::Seed;
+use crate::usecases::mail;
 
 /// Why a sample is replaced.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
@@ -121,5 +122,6 @@ fn successor(tx: &mut Tx<'_>, row: &SampleRow, (draw, order): &(DrawRow, Vec<Con
     };
     let id = new.id;
     db::samples::insert_all(tx, &[new])?;
+    mail::work::given_one(tx, id)?;
     Ok(Some(id))
 }

@@ -1,0 +1,17 @@
+DROP TABLE calibration_grades;
+DROP TABLE calibrations;
+DROP TABLE regrades;
+DROP TABLE regrade_draws;
+DROP TABLE follow_ups;
+DROP TABLE appeal_attachments;
+DROP TABLE appeal_decisions;
+DROP TABLE appeal_points;
+DROP TABLE appeals;
+DROP TABLE escalation_links;
+DROP TABLE escalation_told;
+DROP TABLE escalation_events;
+DROP TABLE escalation_findings;
+DROP TABLE escalations;
+DROP TABLE breaches;
+DROP TABLE complaints;
+DROP TABLE settings;

@@ -1,0 +1,20 @@
+//! Lists operating breaches.
+
+use super::{Breach, BreachFilter};
+use crate::app::App;
+use crate::db::{self, Result};
+use crate::domain::access::{Action, Actor};
+use crate::domain::page::{Page, PageRequest};
+
+/// The operating breaches within reach, the newest first.
+///
+/// # Errors
+/// `Forbidden`; `Invalid` on `cursor`.
+pub async fn list(app: &App, actor: &Actor, filter: BreachFilter, page: PageRequest) -> Result<Page<Breach>> {
+    let reach = actor.reach(Action::ComplaintRead)?;
+    app.read(move |conn| {
+        let rows = db::breaches::page(conn, &reach, &filter, &page)?;
+        Ok(page.page(rows, |row| (String::new(), row.id.0)))
+    })
+    .await
+}

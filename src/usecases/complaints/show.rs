@@ -1,0 +1,16 @@
+//! Shows a complaint.
+
+use super::Complaint;
+use crate::app::App;
+use crate::db::{self, Result};
+use crate::domain::access::{Action, Actor};
+use crate::domain::id::ComplaintId;
+
+/// A complaint.
+///
+/// # Errors
+/// `Forbidden`; `NotFound`, also where it is out of reach.
+pub async fn show(app: &App, actor: &Actor, id: ComplaintId) -> Result<Complaint> {
+    let reach = actor.reach(Action::ComplaintRead)?;
+    app.read(move |conn| db::complaints::get(conn, &reach, id)).await
+}
