@@ -4,13 +4,17 @@
 
 pub mod account;
 pub mod agent_result;
+pub mod appeal;
+pub mod appeals;
 pub mod assets;
 pub mod case_link;
 pub mod conversation;
+pub mod escalations;
 pub mod evaluation;
 pub mod figures;
 pub mod findings;
 pub mod fine_lists;
+pub mod follow_ups;
 pub mod form;
 pub mod grade;
 pub mod hear;
@@ -22,6 +26,7 @@ pub mod page;
 pub mod queue;
 pub mod results;
 pub mod trouble;
+pub mod upload;
 
 use actix_web::web;
 
@@ -29,11 +34,15 @@ use actix_web::web;
 pub fn routes(config: &mut web::ServiceConfig) {
     account::routes(config);
     agent_result::routes(config);
+    appeals::routes(config);
+    appeal::routes(config);
     assets::routes(config);
     case_link::routes(config);
     conversation::routes(config);
+    escalations::routes(config);
     evaluation::routes(config);
     findings::routes(config);
+    follow_ups::routes(config);
     fine_lists::routes(config);
     grade::routes(config);
     home::routes(config);

@@ -7,6 +7,7 @@ pub mod fine_lines;
 pub mod grading;
 pub mod mail;
 pub mod mail_month;
+pub mod names;
 pub mod outbox;
 pub mod samples;
 pub mod violations;

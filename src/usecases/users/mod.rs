@@ -6,5 +6,6 @@ pub mod export;
 pub mod grants;
 pub mod import;
 pub mod list;
+pub mod names;
 pub mod set_password;
 pub mod show;
