@@ -64,7 +64,8 @@ struct ImportQuery {
 #[get("/agents")]
 async fn list(request: HttpRequest, app: web::Data<App>, caller: Caller, query: Query<ListQuery>) -> Result<HttpResponse, Problem> {
     let query = query.0;
-    let filter = AgentFilter { team: query.team_id, employee_no: query.employee_no, name: query.name, left: query.left };
+    let filter =
+        AgentFilter { team: query.team_id, employee_no: query.employee_no, name: query.name, left: query.left, ..AgentFilter::default() };
     if wants_csv(&request, query.format) {
         return csv_table("agents.csv", &COLUMNS, move |page| {
             let (app, caller, filter) = (app.clone(), caller.clone(), filter.clone());

@@ -22,7 +22,15 @@ use crate::usecases::evaluations::submit::Submission;
 use crate::usecases::evaluations::{self, Evaluation, EvaluationFilter, EvaluationSummary};
 
 pub(super) fn routes(config: &mut Routes<'_>) {
-    config.service(show_draft).service(save_draft).service(submit).service(list).service(show).service(correct).service(revisions).service(acknowledge);
+    config
+        .service(show_draft)
+        .service(save_draft)
+        .service(submit)
+        .service(list)
+        .service(show)
+        .service(correct)
+        .service(revisions)
+        .service(acknowledge);
 }
 
 /// The draft of a sample that is assigned to the caller

@@ -62,7 +62,7 @@ struct ImportQuery {
 #[get("/users")]
 async fn list(request: HttpRequest, app: web::Data<App>, caller: Caller, query: Query<ListQuery>) -> Result<HttpResponse, Problem> {
     let query = query.0;
-    let filter = UserFilter { username: query.username, role: query.role, active: query.active };
+    let filter = UserFilter { username: query.username, role: query.role, active: query.active, ..UserFilter::default() };
     if wants_csv(&request, query.format) {
         return csv_table("users.csv", &COLUMNS, move |page| {
             let (app, caller, filter) = (app.clone(), caller.clone(), filter.clone());

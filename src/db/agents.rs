@@ -13,7 +13,7 @@ use super::sql_types::At;
 use super::tx::Tx;
 use crate::domain::Refusal;
 use crate::domain::access::Reach;
-use crate::domain::agent::{Agent, AgentFilter, employee_no_taken};
+use crate::domain::agent::{Agent, AgentFilter, AgentOrder, employee_no_taken};
 use crate::domain::id::{AgentId, TeamId};
 use crate::domain::language::Language;
 use crate::domain::membership::{Membership, Move};
@@ -179,6 +179,15 @@ pub fn numbers_of(conn: &mut AnyConnection, ids: &[AgentId]) -> Result<HashMap<A
     Ok(rows.into_iter().collect())
 }
 
+/// The employee numbers and names of these agents within reach, at most a few thousand.
+///
+/// # Errors
+/// What the database says.
+pub fn names_of(conn: &mut AnyConnection, reach: &Reach, ids: &[AgentId]) -> Result<HashMap<AgentId, (String, String)>> {
+    let rows = within(reach).filter(agents::id.eq_any(ids.to_vec())).load::<Row>(conn)?;
+    Ok(rows.into_iter().map(agent).map(|agent| (agent.id, (agent.employee_no, agent.name))).collect())
+}
+
 /// Which of these agents are within reach, at most a few thousand.
 ///
 /// # Errors
@@ -194,7 +203,13 @@ pub fn ids_within(conn: &mut AnyConnection, reach: &Reach, ids: &[AgentId]) -> R
 /// # Errors
 /// What the database says.
 pub fn page(conn: &mut AnyConnection, reach: &Reach, filter: &AgentFilter, page: &PageRequest) -> Result<Page<Agent>> {
-    let mut query = within(reach).order((agents::employee_no, agents::id)).limit(page.fetch());
+    let mut query = within(reach).limit(page.fetch());
+    query = match (filter.order, filter.descending) {
+        (AgentOrder::Number, false) => query.order((agents::employee_no.asc(), agents::id.asc())),
+        (AgentOrder::Number, true) => query.order((agents::employee_no.desc(), agents::id.desc())),
+        (AgentOrder::Name, false) => query.order((agents::name.asc(), agents::id.asc())),
+        (AgentOrder::Name, true) => query.order((agents::name.desc(), agents::id.desc())),
+    };
     if let Some(team) = filter.team {
         let below = team_ancestors::table.filter(team_ancestors::ancestor_id.eq(team)).select(team_ancestors::team_id);
         query = query.filter(agents::team_id.eq_any(below));
@@ -214,10 +229,23 @@ pub fn page(conn: &mut AnyConnection, reach: &Reach, filter: &AgentFilter, page:
         Some(false) => query.filter(agents::left_on.is_null()),
     };
     if let Some(after) = &page.after {
-        let number = after.key.clone();
-        let same = agents::employee_no.eq(number.clone()).and(agents::id.gt(AgentId(after.id)));
-        query = query.filter(agents::employee_no.gt(number).or(same));
+        let (key, id) = (after.key.clone(), AgentId(after.id));
+        query = match (filter.order, filter.descending) {
+            (AgentOrder::Number, false) => {
+                query.filter(agents::employee_no.gt(key.clone()).or(agents::employee_no.eq(key).and(agents::id.gt(id))))
+            }
+            (AgentOrder::Number, true) => {
+                query.filter(agents::employee_no.lt(key.clone()).or(agents::employee_no.eq(key).and(agents::id.lt(id))))
+            }
+            (AgentOrder::Name, false) => query.filter(agents::name.gt(key.clone()).or(agents::name.eq(key).and(agents::id.gt(id)))),
+            (AgentOrder::Name, true) => query.filter(agents::name.lt(key.clone()).or(agents::name.eq(key).and(agents::id.lt(id)))),
+        };
     }
     let rows = query.load::<Row>(conn)?.into_iter().map(agent).collect();
-    Ok(page.page(rows, |agent: &Agent| (agent.employee_no.clone(), agent.id.0)))
+    let order = filter.order;
+    let key = |agent: &Agent| match order {
+        AgentOrder::Number => agent.employee_no.clone(),
+        AgentOrder::Name => agent.name.clone(),
+    };
+    Ok(page.page(rows, |agent: &Agent| (key(agent), agent.id.0)))
 }

@@ -111,6 +111,15 @@ pub fn delete_all(tx: &mut Tx<'_>, draw: DrawId) -> Result<()> {
     Ok(())
 }
 
+/// How many agents of a draw are stored.
+///
+/// # Errors
+/// What the database says.
+pub fn count(conn: &mut AnyConnection, draw: DrawId) -> Result<u64> {
+    let rows: i64 = draw_agents::table.filter(draw_agents::draw_id.eq(draw)).count().get_result(conn)?;
+    Ok(u64::try_from(rows).unwrap_or(0))
+}
+
 /// One agent of a draw.
 ///
 /// # Errors

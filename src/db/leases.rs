@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
+use super::connection::AnyConnection;
 use super::error::Result;
 use super::schema::leases;
 use super::sql_types::At;
@@ -37,4 +38,13 @@ pub fn take(tx: &mut Tx<'_>, name: &str, holder: &str, until: DateTime<Utc>) -> 
 pub fn give_back(tx: &mut Tx<'_>, name: &str, holder: &str) -> Result<()> {
     diesel::delete(leases::table.find(name).filter(leases::holder.eq(holder))).execute(tx.conn)?;
     Ok(())
+}
+
+/// Whether anybody holds a lease.
+///
+/// # Errors
+/// What the database says.
+pub fn held(conn: &mut AnyConnection, name: &str, now: DateTime<Utc>) -> Result<bool> {
+    let held: i64 = leases::table.filter(leases::name.eq(name)).filter(leases::until_at.gt(At(now))).count().get_result(conn)?;
+    Ok(held > 0)
 }

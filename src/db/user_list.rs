@@ -103,6 +103,10 @@ pub fn page(conn: &mut AnyConnection, reach: &Reach, filter: &UserFilter, page: 
     if let Some(username) = &filter.username {
         query = query.filter(users::username.eq(username.clone()));
     }
+    if let Some(text) = &filter.text {
+        let pattern = format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"));
+        query = query.filter(users::username.like(pattern.clone()).escape('\\').or(users::name.like(pattern).escape('\\')));
+    }
     if let Some(role) = filter.role {
         query = query.filter(users::id.eq_any(grants::table.filter(grants::role.eq(role)).select(grants::user_id)));
     }

@@ -9,6 +9,7 @@ use super::language::Language;
 use super::people::{NAME_LENGTH, checked_email, day_of_cell, given};
 use super::refusal::{Faults, Refusal, Refused, checked_code, checked_text};
 use super::vendor::unreachable_fault;
+use super::words::words;
 
 /// The columns of `agents.csv`.
 pub const COLUMNS: Columns =
@@ -89,8 +90,18 @@ impl Agent {
     }
 }
 
-/// Which agents a list is to show.
-#[derive(Debug, Clone, Default)]
+words! {
+    /// What a list of agents is ordered by.
+    AgentOrder ("sort") {
+        /// The employee number.
+        Number = "number",
+        /// The name.
+        Name = "name",
+    }
+}
+
+/// Which agents a list is to show, and in which order.
+#[derive(Debug, Clone)]
 pub struct AgentFilter {
     /// Only those who are now in this team or below it.
     pub team: Option<TeamId>,
@@ -100,6 +111,16 @@ pub struct AgentFilter {
     pub name: Option<String>,
     /// Only those who have left (true) or have not (false).
     pub left: Option<bool>,
+    /// What the list is ordered by.
+    pub order: AgentOrder,
+    /// Whether from the greatest down.
+    pub descending: bool,
+}
+
+impl Default for AgentFilter {
+    fn default() -> Self {
+        Self { team: None, employee_no: None, name: None, left: None, order: AgentOrder::Number, descending: false }
+    }
 }
 
 /// What changes in an agent; absent fields stay as they are. The employee number never changes; the team changes by a move.

@@ -138,6 +138,8 @@ pub struct UserChange {
 pub struct UserFilter {
     /// Only the one with this username.
     pub username: Option<String>,
+    /// Only those whose username or name contains this text.
+    pub text: Option<String>,
     /// Only those who hold this role.
     pub role: Option<Role>,
     /// Only those who may log in (true) or may not (false).

@@ -20,7 +20,7 @@ use crate::domain::period::Period;
 use crate::usecases::appeals::ask_second::SecondRequest;
 use crate::usecases::appeals::{self, Appeal, Decision};
 use crate::usecases::findings::EvaluationFindings;
-use crate::usecases::users::names::{Names, names};
+use crate::usecases::users::introduce::{Names, introduce};
 use crate::usecases::{Error, findings, organisation};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -135,7 +135,7 @@ async fn page(app: &App, visitor: &Visitor, id: AppealId, form: Typed) -> Result
     let it = &appeal.summary;
     let zone = organisation::period::zone(app).await.map_err(trouble)?;
     let users = appeal.decisions.iter().map(|d| d.decided_by).chain([it.made_by]).collect();
-    let names = names(app, visitor.actor(), users, vec![it.agent_id]).await.map_err(trouble)?;
+    let names = introduce(app, visitor.actor(), users, vec![it.agent_id]).await.map_err(trouble)?;
     let found = match it.evaluation_id.filter(|_| visitor.may(Action::EvaluationRead)) {
         Some(evaluation) => Some(findings::show::show(app, visitor.actor(), evaluation).await.map_err(trouble)?),
         None => None,
@@ -187,7 +187,9 @@ async fn show(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path:
     let id = read(&visitor, &path)?;
     let mut page = page(&app, &visitor, id, Typed::default()).await?;
     page.f.notice = match Listing::of(&request).get("done") {
-        "made" => Some(page.f.t("The appeal is made. You can attach files until it is decided.", "申诉已提交，裁决前可继续添加附件。").to_owned()),
+        "made" => {
+            Some(page.f.t("The appeal is made. You can attach files until it is decided.", "申诉已提交，裁决前可继续添加附件。").to_owned())
+        }
         "attached" => Some(page.f.t("The file is attached.", "附件已添加。").to_owned()),
         "withdrawn" => Some(page.f.t("The appeal is withdrawn.", "申诉已撤回。").to_owned()),
         "second" => Some(page.f.t("The appeal goes to the second instance.", "已提交复议。").to_owned()),
@@ -201,7 +203,14 @@ fn seen(typed: &Typed) -> i32 {
     typed.get("version").parse().unwrap_or(0)
 }
 
-async fn after<T>(app: &App, visitor: &Visitor, id: AppealId, typed: Typed, done: Result<T, Error>, word: &str) -> Result<HttpResponse, Trouble> {
+async fn after<T>(
+    app: &App,
+    visitor: &Visitor,
+    id: AppealId,
+    typed: Typed,
+    done: Result<T, Error>,
+    word: &str,
+) -> Result<HttpResponse, Trouble> {
     match done {
         Ok(_) => Ok(go(&format!("/appeals/{id}?done={word}"))),
         Err(Error::Refused(refusal)) => {

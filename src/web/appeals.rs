@@ -18,14 +18,11 @@ use crate::domain::page::PageRequest;
 use crate::domain::period::Period;
 use crate::usecases::appeals::{self, AppealFilter};
 use crate::usecases::findings::Finding;
-use crate::usecases::users::names::names;
+use crate::usecases::users::introduce::introduce;
 use crate::usecases::{Error, findings, organisation};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
-    config
-        .route("/appeals", web::get().to(list))
-        .route("/appeals/new", web::get().to(begin))
-        .route("/appeals/new", web::post().to(submit));
+    config.route("/appeals", web::get().to(list)).route("/appeals/new", web::get().to(begin)).route("/appeals/new", web::post().to(submit));
 }
 
 #[derive(Template)]
@@ -100,7 +97,7 @@ async fn list(app: web::Data<App>, visitor: Visitor, request: HttpRequest) -> Re
     let page = PageRequest::parse(None, Some(at.get("cursor")).filter(|c| !c.is_empty())).map_err(refused)?;
     let zone = organisation::period::zone(&app).await.map_err(trouble)?;
     let listed = appeals::list::list(&app, visitor.actor(), filter, page).await.map_err(trouble)?;
-    let names = names(&app, visitor.actor(), Vec::new(), listed.items.iter().map(|it| it.agent_id).collect()).await.map_err(trouble)?;
+    let names = introduce(&app, visitor.actor(), Vec::new(), listed.items.iter().map(|it| it.agent_id).collect()).await.map_err(trouble)?;
     render(&AppealsPage {
         lines: listed.items.iter().map(|it| line(&f, it, names.agent(it.agent_id), zone)).collect(),
         next: listed.next.map(|cursor| at.after(&cursor)),
@@ -193,9 +190,8 @@ async fn begin(app: web::Data<App>, visitor: Visitor, request: HttpRequest) -> R
 async fn submit(app: web::Data<App>, form: Form) -> Result<HttpResponse, Trouble> {
     let visitor = &form.visitor;
     let id = evaluation_of(visitor, form.typed.get("evaluation"))?;
-    let point = |value: &String| {
-        Some(AppealPoint { target: target(value)?, text: form.typed.get(&format!("text:{value}")).trim().to_owned() })
-    };
+    let point =
+        |value: &String| Some(AppealPoint { target: target(value)?, text: form.typed.get(&format!("text:{value}")).trim().to_owned() });
     let input = AppealInput {
         evaluation_id: Some(id),
         complaint_id: None,

@@ -23,7 +23,9 @@ const ASSETS: &[Asset] = &[
     Asset { name: "hear.js", media_type: JS, bytes: include_bytes!("assets/hear.js") },
     Asset { name: "listen.js", media_type: JS, bytes: include_bytes!("assets/listen.js") },
     Asset { name: "logo.svg", media_type: "image/svg+xml", bytes: include_bytes!("assets/logo.svg") },
+    Asset { name: "manage.css", media_type: CSS, bytes: include_bytes!("assets/manage.css") },
     Asset { name: "player.js", media_type: JS, bytes: include_bytes!("assets/player.js") },
+    Asset { name: "progress.js", media_type: JS, bytes: include_bytes!("assets/progress.js") },
 ];
 
 /// One digest over all of them: a module may import another by a relative address, which then carries the digest too.

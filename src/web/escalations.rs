@@ -18,7 +18,7 @@ use crate::domain::refusal::Faults;
 use crate::domain::{Refusal, Refused};
 use crate::usecases::escalation::second::SecondDecision;
 use crate::usecases::escalation::{self, CaseEvent, EscalationCase, EscalationFilter, EscalationSummary};
-use crate::usecases::users::names::{Names, names};
+use crate::usecases::users::introduce::{Names, introduce};
 use crate::usecases::{Error, organisation};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -138,7 +138,7 @@ async fn list(app: web::Data<App>, visitor: Visitor, request: HttpRequest) -> Re
     let zone = organisation::period::zone(&app).await.map_err(trouble)?;
     let currency = organisation::period::currency(&app).await.map_err(trouble)?;
     let listed = escalation::list::list(&app, visitor.actor(), filter, page).await.map_err(trouble)?;
-    let names = names(&app, visitor.actor(), Vec::new(), listed.items.iter().map(|it| it.agent_id).collect()).await.map_err(trouble)?;
+    let names = introduce(&app, visitor.actor(), Vec::new(), listed.items.iter().map(|it| it.agent_id).collect()).await.map_err(trouble)?;
     render(&ListPage {
         lines: listed.items.iter().map(|it| line(&f, it, &names, zone, currency)).collect(),
         next: listed.next.map(|cursor| at.after(&cursor)),
@@ -176,7 +176,7 @@ async fn page(app: &App, visitor: &Visitor, id: EscalationId, form: Typed) -> Re
     let zone = organisation::period::zone(app).await.map_err(trouble)?;
     let currency = organisation::period::currency(app).await.map_err(trouble)?;
     let users = case.history.iter().filter_map(|e| e.user_id).chain(case.told.iter().copied()).collect();
-    let names = names(app, visitor.actor(), users, vec![it.agent_id]).await.map_err(trouble)?;
+    let names = introduce(app, visitor.actor(), users, vec![it.agent_id]).await.map_err(trouble)?;
     let by = |e: &CaseEvent| e.user_id.map_or_else(|| f.t("the service", "系统").to_owned(), |id| names.user(id).to_owned());
     let was_told = visitor.actor().user.is_some_and(|me| case.told.contains(&me));
     let may_end = visitor.may(Action::EscalationSanction);

@@ -16,7 +16,7 @@ use crate::domain::page::PageRequest;
 use crate::domain::refusal::Faults;
 use crate::domain::{Refusal, Refused};
 use crate::usecases::follow_ups::{self, FollowUp, FollowUpFilter};
-use crate::usecases::users::names::{Names, names};
+use crate::usecases::users::introduce::{Names, introduce};
 use crate::usecases::{Error, organisation};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -114,7 +114,7 @@ async fn list(app: web::Data<App>, visitor: Visitor, request: HttpRequest) -> Re
     let zone = organisation::period::zone(&app).await.map_err(trouble)?;
     let listed = follow_ups::list::list(&app, visitor.actor(), filter, page).await.map_err(trouble)?;
     let users = listed.items.iter().flat_map(|it| [it.owner_id, it.made_by]).collect();
-    let names = names(&app, visitor.actor(), users, listed.items.iter().map(|it| it.agent_id).collect()).await.map_err(trouble)?;
+    let names = introduce(&app, visitor.actor(), users, listed.items.iter().map(|it| it.agent_id).collect()).await.map_err(trouble)?;
     render(&ListPage {
         lines: listed.items.iter().map(|it| line(&f, it, &names, zone)).collect(),
         next: listed.next.map(|cursor| at.after(&cursor)),
@@ -190,9 +190,7 @@ async fn set(app: web::Data<App>, form: Form) -> Result<HttpResponse, Trouble> {
     };
     match done {
         Ok(made) => Ok(go(&format!("/follow-ups/{}?done=set", made.id))),
-        Err(Error::Refused(refusal)) => {
-            render_as(HttpResponse::BadRequest(), &new_page(visitor, form.typed.clone().refused(&refusal))?)
-        }
+        Err(Error::Refused(refusal)) => render_as(HttpResponse::BadRequest(), &new_page(visitor, form.typed.clone().refused(&refusal))?),
         Err(error) => Err(Trouble::new(visitor.frame.clone(), error)),
     }
 }
@@ -212,7 +210,7 @@ async fn page(app: &App, visitor: &Visitor, id: FollowUpId, form: Typed) -> Resu
     let trouble = |e: Error| Trouble::new(visitor.frame.clone(), e);
     let it = follow_ups::show::show(app, visitor.actor(), id).await.map_err(trouble)?;
     let zone = organisation::period::zone(app).await.map_err(trouble)?;
-    let names = names(app, visitor.actor(), vec![it.owner_id, it.made_by], vec![it.agent_id]).await.map_err(trouble)?;
+    let names = introduce(app, visitor.actor(), vec![it.owner_id, it.made_by], vec![it.agent_id]).await.map_err(trouble)?;
     Ok(OnePage {
         version: it.version,
         may_end: visitor.may(Action::FollowUpWrite) && it.state == FollowUpState::Open,

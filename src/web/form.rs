@@ -6,8 +6,9 @@ use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
+use futures_util::StreamExt;
 
-use super::page::{Visitor, open_frame};
+use super::page::Visitor;
 use super::trouble::Trouble;
 use crate::domain::Refusal;
 use crate::domain::refusal::Fault;
@@ -36,14 +37,19 @@ impl Typed {
         Self { values, faults: Vec::new() }
     }
 
-    pub(super) fn parse(bytes: &[u8]) -> Self {
+    /// A form that shows these values at first; a name may come more than once.
+    pub fn of(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut values: HashMap<String, Vec<String>> = HashMap::new();
-        let pairs: Vec<(String, String)> =
-            web::Query::from_query(&String::from_utf8_lossy(bytes)).map(web::Query::into_inner).unwrap_or_default();
         for (name, value) in pairs {
             values.entry(name).or_default().push(value);
         }
         Self { values, faults: Vec::new() }
+    }
+
+    pub(super) fn parse(bytes: &[u8]) -> Self {
+        let pairs: Vec<(String, String)> =
+            web::Query::from_query(&String::from_utf8_lossy(bytes)).map(web::Query::into_inner).unwrap_or_default();
+        Self::of(pairs)
     }
 
     /// The value of a field, empty where there is none.
@@ -54,6 +60,11 @@ impl Typed {
     /// The value of a field, where something was typed.
     pub fn filled(&self, name: &str) -> Option<&str> {
         Some(self.get(name).trim()).filter(|v| !v.is_empty())
+    }
+
+    /// Whether a field came at all, even empty.
+    pub fn has(&self, name: &str) -> bool {
+        self.values.contains_key(name)
     }
 
     /// Every value of a field that may come more than once.
@@ -69,6 +80,17 @@ impl Typed {
     /// What is wrong with a field.
     pub fn fault(&self, name: &str) -> Option<&str> {
         self.faults.iter().find(|f| f.field == name).map(|f| f.message.as_str())
+    }
+
+    /// What is wrong with a field, or with a part of it such as `teams[2]` of `teams`.
+    pub fn fault_below(&self, name: &str) -> Option<&str> {
+        let below = |field: &str| field.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['[', '.']));
+        self.faults.iter().find(|f| below(&f.field)).map(|f| f.message.as_str())
+    }
+
+    /// Every fault: the field and what is wrong with it.
+    pub fn each_fault(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.faults.iter().map(|f| (f.field.as_str(), f.message.as_str()))
     }
 
     /// Whether anything is wrong.
@@ -103,16 +125,31 @@ impl Typed {
     }
 }
 
+/// The most bytes of a form: a scorecard of two hundred items with their guidance fits.
+const FORM_BYTES: usize = 4 << 20;
+
+async fn read_all(payload: &mut Payload) -> Result<Vec<u8>, Refusal> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = payload.next().await {
+        let chunk = chunk.map_err(|error| Refusal::invalid("", format!("the form broke off: {error}")))?;
+        if bytes.len().saturating_add(chunk.len()) > FORM_BYTES {
+            return Err(Refusal::too_large("", format!("the form is longer than {FORM_BYTES} bytes")));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
 impl FromRequest for Form {
     type Error = Trouble;
     type Future = Pin<Box<dyn Future<Output = Result<Self, Trouble>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let request = request.clone();
-        let bytes = web::Bytes::from_request(&request, payload);
+        let mut payload = payload.take();
         Box::pin(async move {
             let visitor = Visitor::extract(&request).await?;
-            let bytes = bytes.await.map_err(|e| Trouble::new(open_frame(&request), Refusal::invalid("", e.to_string())))?;
+            let bytes = read_all(&mut payload).await.map_err(|refusal| Trouble::new(visitor.frame.clone(), refusal))?;
             let typed = Typed::parse(&bytes);
             check_csrf(&visitor.person, Some(typed.get("csrf"))).map_err(|r| Trouble::new(visitor.frame.clone(), r))?;
             Ok(Self { visitor, typed })

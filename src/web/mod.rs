@@ -3,6 +3,7 @@
 //! Forms work without script; `assets/*.js` are small ES modules for what needs them. A page calls the same use cases as the API.
 
 pub mod account;
+pub mod address;
 pub mod agent_result;
 pub mod appeal;
 pub mod appeals;
@@ -23,10 +24,17 @@ pub mod listing;
 pub mod login;
 pub mod manual_entry;
 pub mod page;
+pub mod people;
+pub mod pieces;
 pub mod queue;
+pub mod reading;
 pub mod results;
+pub mod sampling;
+pub mod standards;
+pub mod system;
 pub mod trouble;
 pub mod upload;
+pub mod words;
 
 use actix_web::web;
 
@@ -48,6 +56,10 @@ pub fn routes(config: &mut web::ServiceConfig) {
     home::routes(config);
     login::routes(config);
     manual_entry::routes(config);
+    people::routes(config);
     queue::routes(config);
     results::routes(config);
+    sampling::routes(config);
+    standards::routes(config);
+    system::routes(config);
 }

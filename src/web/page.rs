@@ -74,17 +74,29 @@ impl Frame {
         self.t("en", "zh-CN")
     }
 
+    /// Whether one is at an address or below it.
+    fn is_at(&self, href: &str) -> bool {
+        self.path == href || self.path.strip_prefix(href).is_some_and(|rest| rest.starts_with('/'))
+    }
+
     /// Where this person can go, by what the person may do.
     pub fn places(&self) -> Vec<Place> {
-        let Some(person) = &self.person else { return Vec::new() };
-        super::home::places(&person.actor)
-            .into_iter()
-            .map(|(href, en, zh)| Place {
-                href,
-                name: self.t(en, zh),
-                here: self.path == href || self.path.starts_with(&format!("{href}/")),
-            })
-            .collect()
+        let rooms = self.person.as_ref().map(|person| super::home::rooms(&person.actor)).unwrap_or_default();
+        let place = |(room, doors): (&super::home::Room, Vec<&super::home::Door>)| {
+            let name = if let [only] = doors.as_slice() { only.name } else { room.name };
+            let href = doors.first()?.href;
+            Some(Place { href, name: self.t(name.0, name.1), here: doors.iter().any(|door| self.is_at(door.href)) })
+        };
+        rooms.into_iter().filter_map(place).collect()
+    }
+
+    /// The pages that belong together with this one; none where it stands alone.
+    pub fn beside(&self) -> Vec<Place> {
+        let rooms = self.person.as_ref().map(|person| super::home::rooms(&person.actor)).unwrap_or_default();
+        let here = rooms.into_iter().map(|(_, doors)| doors).find(|doors| doors.len() > 1 && doors.iter().any(|d| self.is_at(d.href)));
+        let place =
+            |door: &super::home::Door| Place { href: door.href, name: self.t(door.name.0, door.name.1), here: self.is_at(door.href) };
+        here.unwrap_or_default().into_iter().map(place).collect()
     }
 
     /// The person's roles in words.

@@ -1,6 +1,15 @@
 //! A browser without a screen: keeps its cookie, sends forms. For what needs no script.
 
+use assay::auth;
+use assay::db::{self, users::UserRow};
+use assay::domain::access::{Grant, GrantReach, Role};
+use assay::domain::id::UserId;
+use assay::domain::language::Language;
+
 use crate::support::{Response, TestApp};
+
+/// The password of everybody who logs in with [`Visitor::of`].
+const PASSWORD: &str = "a password of tests";
 
 /// Somebody at a browser.
 pub struct Visitor<'a> {
@@ -11,6 +20,55 @@ pub struct Visitor<'a> {
 impl<'a> Visitor<'a> {
     pub fn new(app: &'a TestApp) -> Self {
         Self { app, cookie: None }
+    }
+
+    /// Somebody new with one role that reaches the whole centre, logged in and reading English.
+    pub fn of(app: &'a TestApp, role: Role) -> Self {
+        let username = format!("{role}-at-a-browser");
+        let name = username.clone();
+        let hash = auth::hash_password(PASSWORD, [9; 32]).unwrap();
+        app.write(move |tx| {
+            let user = UserRow {
+                id: tx.id::<UserId>(),
+                username: name.clone(),
+                name: format!("Somebody: {role}"),
+                email: None,
+                language: Language::En,
+                agent_id: None,
+                active: true,
+                version: 1,
+            };
+            db::users::insert(tx, &user, Some(&hash))?;
+            db::users::insert_grant(tx, user.id, &Grant { role, reach: GrantReach::All }).map(drop)
+        });
+        let mut visitor = Self::new(app);
+        visitor.log_in(&username, PASSWORD).expect(303);
+        visitor
+    }
+
+    /// A page as text.
+    #[track_caller]
+    pub fn page(&mut self, path: &str) -> String {
+        self.get(path).expect(200).text()
+    }
+
+    /// Sends a form that is taken; gives the page that the browser is sent to.
+    #[track_caller]
+    pub fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> String {
+        self.post(path, fields).expect(303).header("location").unwrap().to_owned()
+    }
+
+    /// Sends a form with a file, in parts.
+    pub fn post_file(&mut self, path: &str, fields: &[(&str, &str)], file: Option<&str>) -> Response {
+        let csrf = self.csrf();
+        let part = |name: &str, more: &str, value: &str| {
+            format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"{more}\r\n\r\n{value}\r\n")
+        };
+        let mut body = part("csrf", "", &csrf);
+        fields.iter().for_each(|(name, value)| body.push_str(&part(name, "", value)));
+        body.push_str(&part("file", "; filename=\"table.csv\"", file.unwrap_or("")));
+        body.push_str("--edge--\r\n");
+        self.send("POST", path, &[("content-type", "multipart/form-data; boundary=edge"), ("accept-language", "en")], body.as_bytes())
     }
 
     pub fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Response {

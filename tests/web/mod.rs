@@ -3,4 +3,8 @@ mod case_link;
 mod fine_lists;
 mod grading;
 mod login;
+mod people;
 mod results;
+mod sampling;
+mod standards;
+mod system;

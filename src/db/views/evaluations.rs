@@ -10,7 +10,8 @@ use crate::db::connection::AnyConnection;
 use crate::db::error::Result;
 use crate::db::evaluations::EvaluationRow;
 use crate::db::schema::{
-    agents, evaluation_acknowledgements, evaluation_items, evaluations, samples, scorecard_versions, scorecards, team_ancestors, users, violations,
+    agents, evaluation_acknowledgements, evaluation_items, evaluations, samples, scorecard_versions, scorecards, team_ancestors, users,
+    violations,
 };
 use crate::db::scope;
 use crate::db::sql_types::At;

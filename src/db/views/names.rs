@@ -21,7 +21,8 @@ const CHUNK: usize = 1_000;
 pub fn users(conn: &mut AnyConnection, ids: &[UserId]) -> Result<HashMap<UserId, String>> {
     let mut names = HashMap::new();
     for ids in ids.chunks(CHUNK) {
-        let rows: Vec<(UserId, String)> = users::table.filter(users::id.eq_any(ids.to_vec())).select((users::id, users::name)).load(conn)?;
+        let rows: Vec<(UserId, String)> =
+            users::table.filter(users::id.eq_any(ids.to_vec())).select((users::id, users::name)).load(conn)?;
         names.extend(rows);
     }
     Ok(names)

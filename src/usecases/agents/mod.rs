@@ -7,4 +7,5 @@ pub mod history;
 pub mod import;
 pub mod list;
 pub mod move_team;
+pub mod names;
 pub mod show;

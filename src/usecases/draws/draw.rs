@@ -46,7 +46,7 @@ pub struct DrawCommand {
 }
 
 /// The lease of the one draw that runs at a time.
-const LEASE: &str = "draw";
+pub(super) const LEASE: &str = "draw";
 
 /// How long a draw that shows no sign of life keeps others from drawing.
 const LEASE_MINUTES: i64 = 10;
@@ -62,13 +62,19 @@ const LEASE_MINUTES: i64 = 10;
 /// # Errors
 /// `Forbidden`; `NotFound`; `Conflict` with code `plan_paused`, `period_closed`, `period_not_begun`, `scorecard_not_published` or `draw_running`.
 pub async fn draw(app: &App, actor: &Actor, command: DrawCommand) -> Result<Draw> {
-    actor.may_everywhere(Action::SamplingWrite)?;
-    let id = commit(app, actor, command).await?;
-    finish(app, actor, id).await
+    let id = begin(app, actor, command).await?;
+    go_on(app, actor, id).await
 }
 
-/// Commits to a seed before anybody knows the population.
-async fn commit(app: &App, actor: &Actor, command: DrawCommand) -> Result<DrawId> {
+/// Commits to a seed before anybody knows the population; [`go_on`] does the rest.
+///
+/// # Permissions
+/// `sampling.write` for the whole centre.
+///
+/// # Errors
+/// `Forbidden`; `NotFound`; `Conflict` with code `plan_paused`, `period_closed` or `period_not_begun`.
+pub async fn begin(app: &App, actor: &Actor, command: DrawCommand) -> Result<DrawId> {
+    actor.may_everywhere(Action::SamplingWrite)?;
     let blind = app.config.grading.blind;
     app.write_once(actor, "draws.draw", &command.clone(), move |tx| {
         let plan = db::sampling_plans::load(tx.conn, command.plan_id)?;
@@ -136,9 +142,15 @@ fn check_period(tx: &mut Tx<'_>, period: Period) -> Result<()> {
     Ok(())
 }
 
-/// Does what a committed draw still lacks. Only one draw runs at a time, whatever the number of instances, so that no two of them pick the
-/// same conversation.
-async fn finish(app: &App, actor: &Actor, id: DrawId) -> Result<Draw> {
+/// Does what a committed draw still lacks. Only one draw runs at a time, whatever the number of instances: no two pick the same conversation.
+///
+/// # Permissions
+/// `sampling.write` for the whole centre.
+///
+/// # Errors
+/// `Forbidden`; `NotFound`; `Conflict` with code `period_closed`, `scorecard_not_published` or `draw_running`.
+pub async fn go_on(app: &App, actor: &Actor, id: DrawId) -> Result<Draw> {
+    actor.may_everywhere(Action::SamplingWrite)?;
     let committed = app.read(move |conn| db::draws::load(conn, id)).await?;
     if committed.state == DrawState::Drawn {
         return Ok(Draw::of(committed));
@@ -343,8 +355,7 @@ fn result_digest(result: &[Given]) -> String {
     digest.finish()
 }
 
-/// Stores the samples and the draw's result in one transaction: whoever sees one of them sees all. Some ten thousand rows hold the writer
-/// for a fraction of a second, once a month.
+/// Stores the samples and the draw's result in one transaction: whoever sees one of them sees all. It holds the writer for a moment.
 async fn store(app: &App, actor: &Actor, draw: DrawRow, result: Arc<Vec<Given>>) -> Result<Draw> {
     app.write(actor, move |tx| {
         check_period(tx, draw.period)?;

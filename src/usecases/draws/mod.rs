@@ -3,6 +3,7 @@
 pub mod draw;
 pub mod gather;
 pub mod list;
+pub mod progress;
 pub mod shortfall;
 pub mod show;
 pub mod verify;

@@ -32,7 +32,8 @@ pub async fn acknowledge(app: &App, actor: &Actor, id: EvaluationId, seen: i32) 
     let who = actor.person()?;
     app.write(actor, move |tx| {
         let own = |agent| reach.own && reach.agent == Some(agent);
-        let row = db::evaluations::find(tx.conn, id)?.filter(|row| own(row.agent_id)).ok_or_else(|| Refusal::not_found("evaluation", id))?;
+        let row =
+            db::evaluations::find(tx.conn, id)?.filter(|row| own(row.agent_id)).ok_or_else(|| Refusal::not_found("evaluation", id))?;
         version::check(seen, row.revision)?;
         let done = |acknowledged_at| Acknowledgement { evaluation_id: id, revision: row.revision, acknowledged_at };
         if let Some(at) = db::acknowledgements::find(tx.conn, id, row.revision)? {

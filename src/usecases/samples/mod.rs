@@ -3,6 +3,7 @@
 pub mod assign;
 pub mod claim;
 pub mod list;
+pub mod progress;
 pub mod replace;
 pub mod replacements;
 pub mod show;

@@ -1,0 +1,3 @@
+//! How the service itself is.
+
+pub mod show;
