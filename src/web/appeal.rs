@@ -14,7 +14,7 @@ use super::upload::FileForm;
 use crate::app::App;
 use crate::domain::Refusal;
 use crate::domain::access::Action;
-use crate::domain::appeal::{AppealState, PointTarget};
+use crate::domain::appeal::{AppealAction, PointTarget};
 use crate::domain::id::AppealId;
 use crate::domain::period::Period;
 use crate::usecases::appeals::ask_second::SecondRequest;
@@ -78,7 +78,10 @@ fn what(f: &Frame, target: &PointTarget, code: Option<&str>, found: Option<&Eval
     match target {
         PointTarget::Item { item } => {
             let failed = found.and_then(|it| it.findings.iter().find(|x| x.item.as_ref() == Some(item))).map(titled);
-            failed.unwrap_or_else(|| format!("{} {item}", f.t("item", "评分项")))
+            // What was overturned passes now.
+            let passed =
+                || found.and_then(|it| it.others.iter().find(|x| x.code == *item)).map(|x| f.t(&x.title_en, &x.title_zh).to_owned());
+            failed.or_else(passed).unwrap_or_else(|| format!("{} {item}", f.t("item", "评分项")))
         }
         PointTarget::Violation { violation_id } => {
             let standing = found.and_then(|it| it.findings.iter().find(|x| x.violation.as_ref().is_some_and(|v| v.id == *violation_id)));
@@ -141,8 +144,7 @@ async fn page(app: &App, visitor: &Visitor, id: AppealId, form: Typed) -> Result
         None => None,
     };
     let found = found.as_ref();
-    let own = visitor.actor().user == Some(it.made_by) || visitor.actor().user.is_some() && visitor.actor().user == it.second_by;
-    let may = visitor.may(Action::AppealSubmit);
+    let may = |action| appeal.may.contains(&action);
     Ok(AppealPage {
         id,
         version: it.version,
@@ -170,10 +172,10 @@ async fn page(app: &App, visitor: &Visitor, id: AppealId, form: Typed) -> Result
             .iter()
             .map(|a| (format!("/api/v1/appeals/{id}/attachments/{}", a.id), a.name.clone(), format!("{} kB", a.bytes / 1000 + 1)))
             .collect(),
-        may_attach: may && it.state.is_pending(),
-        may_withdraw: may && own && it.state.is_pending(),
-        may_ask: may && it.state == AppealState::Decided,
-        may_decide: visitor.may(Action::AppealDecide) && it.state.is_pending(),
+        may_attach: may(AppealAction::Attach),
+        may_withdraw: may(AppealAction::Withdraw),
+        may_ask: may(AppealAction::AskSecond),
+        may_decide: may(AppealAction::Decide),
         form,
         f,
     })

@@ -118,7 +118,7 @@ struct NewPage {
     until: String,
     working_days: u32,
     open: bool,
-    points: Vec<PointView>,
+    points: Vec<(PointView, FindingView)>,
     faults: Vec<String>,
 }
 
@@ -128,7 +128,6 @@ struct PointView {
     value: String,
     ticked: bool,
     text: String,
-    finding: FindingView,
 }
 
 /// What the form sends for a finding.
@@ -156,12 +155,8 @@ async fn new_page(app: &App, visitor: &Visitor, id: EvaluationId, form: Typed) -
     let conversation = shown.summary.conversation_id.to_string();
     let points = shown.findings.iter().filter_map(|finding| {
         let value = value(finding)?;
-        Some(PointView {
-            ticked: form.is("point", &value),
-            text: form.get(&format!("text:{value}")).to_owned(),
-            finding: view(&f, &conversation, finding),
-            value,
-        })
+        let point = PointView { ticked: form.is("point", &value), text: form.get(&format!("text:{value}")).to_owned(), value };
+        Some((point, view(&f, &conversation, finding)))
     });
     Ok(NewPage {
         points: points.collect(),

@@ -10,7 +10,7 @@ use super::page::{Frame, Visitor, go, render, render_as};
 use super::trouble::Trouble;
 use crate::app::App;
 use crate::domain::access::Action;
-use crate::domain::escalation::{CaseState, EventKind, Sanction, SanctionKind, Trigger};
+use crate::domain::escalation::{CaseAction, CaseState, EventKind, Sanction, SanctionKind, Trigger};
 use crate::domain::id::EscalationId;
 use crate::domain::money::{Currency, Money};
 use crate::domain::page::PageRequest;
@@ -178,9 +178,7 @@ async fn page(app: &App, visitor: &Visitor, id: EscalationId, form: Typed) -> Re
     let users = case.history.iter().filter_map(|e| e.user_id).chain(case.told.iter().copied()).collect();
     let names = introduce(app, visitor.actor(), users, vec![it.agent_id]).await.map_err(trouble)?;
     let by = |e: &CaseEvent| e.user_id.map_or_else(|| f.t("the service", "系统").to_owned(), |id| names.user(id).to_owned());
-    let was_told = visitor.actor().user.is_some_and(|me| case.told.contains(&me));
-    let may_end = visitor.may(Action::EscalationSanction);
-    let waits = matches!(it.state, CaseState::Open | CaseState::Acknowledged);
+    let may = |action| case.may.contains(&action);
     Ok(CasePage {
         line: line(&f, it, &names, zone, currency),
         version: it.version,
@@ -195,9 +193,9 @@ async fn page(app: &App, visitor: &Visitor, id: EscalationId, form: Typed) -> Re
             .collect(),
         kinds: SanctionKind::ALL.iter().map(|kind| (kind.as_str(), sanction_name(&f, *kind))).collect(),
         currency,
-        may_acknowledge: it.state == CaseState::Open && visitor.may(Action::EscalationAcknowledge) && (was_told || may_end),
-        may_sanction: may_end && waits,
-        may_second: may_end && it.state == CaseState::Proposed && it.proposed_by != visitor.actor().user,
+        may_acknowledge: may(CaseAction::Acknowledge),
+        may_sanction: may(CaseAction::Sanction),
+        may_second: may(CaseAction::Second),
         may_follow_up: visitor.may(Action::FollowUpWrite),
         form,
         f,

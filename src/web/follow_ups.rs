@@ -161,7 +161,7 @@ fn read(typed: &Typed) -> Refused<FollowUpInput> {
     let mut faults = Faults::new();
     let kind = faults.take(typed.get("kind").parse::<FollowUpKind>());
     let day = || Refusal::invalid("due_on", "must be a day, such as 2026-11-30");
-    let due_on = faults.take(typed.get("due_on").parse().map_err(|_| day()));
+    let due_on = faults.take(typed.get("due_on").parse::<chrono::NaiveDate>().map_err(|_| day()));
     let evaluation_id = faults.take(typed.filled("evaluation").map(str::parse).transpose()).flatten();
     let violation_id = faults.take(typed.filled("violation").map(str::parse).transpose()).flatten();
     let escalation_id = faults.take(typed.filled("escalation").map(str::parse).transpose()).flatten();
