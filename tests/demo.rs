@@ -26,10 +26,7 @@ use assay::usecases::escalation::EscalationFilter;
 use assay::usecases::follow_ups::FollowUpFilter;
 use assay::usecases::sessions::authenticate::authenticate;
 
-use crate::support::postgres;
-
-/// A Wednesday in the middle of a month, three in the afternoon in Shanghai.
-const NOW: &str = "2026-11-18T07:00:00Z";
+use crate::support::{DEMO_NOW as NOW, postgres};
 
 struct Made {
     app: App,

@@ -5,6 +5,7 @@
 pub mod aftermath;
 pub mod agents;
 pub mod browser;
+pub mod chromium;
 pub mod client;
 pub mod graded;
 pub mod grading;
@@ -37,6 +38,7 @@ use assay::domain::access::{Actor, Grant, GrantReach, Role};
 use assay::domain::id::{AgentId, UserId};
 use assay::domain::language::Language;
 use assay::domain::money::Currency;
+use assay::usecases::demo;
 use assay::usecases::organisation::init::{Init, init};
 use chrono::{DateTime, Utc};
 use diesel::Connection;
@@ -79,6 +81,15 @@ pub(crate) use on_both;
 /// When a test begins: 10 November 2026, noon in Shanghai.
 pub const START: &str = "2026-11-10T04:00:00Z";
 
+/// A Wednesday in the middle of a month, three in the afternoon in Shanghai: when the demo centre is looked at.
+pub const DEMO_NOW: &str = "2026-11-18T07:00:00Z";
+
+/// Brings what the writer of a prepared app has committed from its log into the file that is copied; the writer may still be closing.
+fn checkpoint(path: &std::path::Path) {
+    let mut connection = diesel::SqliteConnection::establish(path.to_str().unwrap()).unwrap();
+    connection.batch_execute("PRAGMA busy_timeout = 10000; PRAGMA wal_checkpoint(TRUNCATE);").unwrap();
+}
+
 /// The token of the first administrator of every test app.
 static ADMIN_TOKEN: OnceLock<String> = OnceLock::new();
 
@@ -109,15 +120,40 @@ impl TestApp {
         let template = TEMPLATE.get_or_init(|| {
             let path = tempfile::tempdir().unwrap().keep().join("template.db");
             prepare(&format!("sqlite:{}", path.display()));
-            // The writer of the prepared app may still be closing: bring what it committed from its log into the file that is copied.
-            let mut connection = diesel::SqliteConnection::establish(path.to_str().unwrap()).unwrap();
-            connection.batch_execute("PRAGMA busy_timeout = 10000; PRAGMA wal_checkpoint(TRUNCATE);").unwrap();
+            checkpoint(&path);
             path
         });
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("assay.db");
         std::fs::copy(template, &path).unwrap();
         Self::start(format!("sqlite:{}", path.display()), folder, change)
+    }
+
+    /// The demo centre, half-way through its second month, on an embedded database of this test's own.
+    pub fn demo() -> Self {
+        static TEMPLATE: OnceLock<PathBuf> = OnceLock::new();
+        let template = TEMPLATE.get_or_init(|| {
+            let folder = tempfile::tempdir().unwrap().keep();
+            let path = folder.join("demo.db");
+            let mut config = Config::default();
+            config.database.url = format!("sqlite:{}", path.display());
+            config.recordings.folder = folder.join("recordings");
+            let clock = Arc::new(SetClock::new(DEMO_NOW.parse().unwrap()));
+            let app = App::with(config, clock.clone(), Chance::from_seed(demo::SEED)).unwrap();
+            app.db.migrate().unwrap();
+            let made = demo::load(&app, &clock, DEMO_NOW.parse().unwrap(), usize::MAX);
+            actix_web::rt::Runtime::new().unwrap().block_on(made).unwrap();
+            drop(app);
+            checkpoint(&path);
+            folder
+        });
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("assay.db");
+        std::fs::copy(template.join("demo.db"), &path).unwrap();
+        let app =
+            Self::start(format!("sqlite:{}", path.display()), folder, |config| config.recordings.folder = template.join("recordings"));
+        app.clock.set(DEMO_NOW.parse().unwrap());
+        app
     }
 
     /// On PostgreSQL; `None`, said loudly, where there is none.

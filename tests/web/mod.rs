@@ -1,4 +1,5 @@
 mod account;
+mod appeals;
 mod case_link;
 mod fine_lists;
 mod grading;

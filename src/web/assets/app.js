@@ -14,6 +14,9 @@ document.addEventListener("submit", (event) => {
 // The first field at fault gets the focus.
 document.querySelector("[aria-invalid=true]")?.focus();
 
+// A table that is wider than its box is moved by keys too.
+for (const box of document.querySelectorAll(".scroll")) if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+
 /** Asks the service as the person who is logged in. Gives the answer's JSON, or throws an Error with `status` and `problem`. */
 export async function ask(method, path, body, headers = {}) {
   const options = { method, headers: { accept: "application/json", "x-csrf-token": document.querySelector("meta[name=csrf]").content, ...headers } };
