@@ -2,8 +2,8 @@
 
 use assay::domain::access::{GrantReach, Role};
 
+use crate::support::on_both;
 use crate::support::visitors::{check_page, visit};
-use crate::support::{TestApp, on_both};
 
 on_both! {
     fn mail_comes_as_often_as_chosen(app: &TestApp) {

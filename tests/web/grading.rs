@@ -4,8 +4,8 @@ use assay::domain::access::{GrantReach, Role};
 
 use crate::support::browser::Visitor;
 use crate::support::grading::*;
+use crate::support::on_both;
 use crate::support::visitors::{check_page, somebody};
-use crate::support::{TestApp, on_both};
 
 const DAY: &str = "2026-11-03T02:00:00Z";
 
