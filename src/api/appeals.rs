@@ -3,8 +3,8 @@
 use actix_web::{HttpResponse, get, post, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::api::routes::Routes;
 use crate::app::App;
 use crate::domain::appeal::{AppealInput, AppealState, DecisionInput};
 use crate::domain::id::{AgentId, AppealId, AttachmentId, EvaluationId};
@@ -17,7 +17,7 @@ use crate::usecases::appeals::ask_second::SecondRequest;
 use crate::usecases::appeals::statistics::AppealStatistics;
 use crate::usecases::appeals::{self, Appeal, AppealFilter, AppealSummary, Attachment};
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes<'_>) {
     config
         .service(list)
         .service(submit)

@@ -3,8 +3,8 @@
 use actix_web::{get, post, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::api::routes::Routes;
 use crate::app::App;
 use crate::domain::breach::{BreachInput, BreachState};
 use crate::domain::id::{AgentId, BreachId};
@@ -18,7 +18,7 @@ use crate::usecases::breaches::withdraw::Withdrawal;
 use crate::usecases::breaches::{self, Breach, BreachFilter};
 use crate::usecases::line_import::Upload;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes<'_>) {
     config.service(list).service(record).service(import).service(show).service(withdraw);
 }
 

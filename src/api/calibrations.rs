@@ -3,8 +3,8 @@
 use actix_web::{get, post, put, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::api::routes::Routes;
 use crate::app::App;
 use crate::domain::calibration::{CalibrationReport, CalibrationState};
 use crate::domain::id::CalibrationId;
@@ -15,7 +15,7 @@ use crate::usecases::calibrations::grade::CalibrationGrade;
 use crate::usecases::calibrations::set::CalibrationInput;
 use crate::usecases::calibrations::{self, Calibration};
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes<'_>) {
     config.service(list).service(set).service(report_over).service(show).service(grade).service(close).service(report);
 }
 

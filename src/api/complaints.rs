@@ -3,8 +3,8 @@
 use actix_web::{get, post, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::api::routes::Routes;
 use crate::app::App;
 use crate::domain::complaint::{Adjudication, ComplaintInput, ComplaintState};
 use crate::domain::id::{AgentId, ComplaintId};
@@ -17,7 +17,7 @@ use crate::http::{Body, Caller, IfMatch, Problem, Query, Versioned};
 use crate::usecases::complaints::{self, Complaint, ComplaintFilter};
 use crate::usecases::line_import::Upload;
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes<'_>) {
     config.service(list).service(record).service(import).service(show).service(adjudicate);
 }
 

@@ -3,8 +3,8 @@
 use actix_web::{get, post, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::api::routes::Routes;
 use crate::app::App;
 use crate::domain::escalation::{CaseState, Sanction};
 use crate::domain::id::{AgentId, EscalationId, EvaluationId};
@@ -16,7 +16,7 @@ use crate::usecases::escalation::acknowledge_by_link::LinkedCase;
 use crate::usecases::escalation::second::SecondDecision;
 use crate::usecases::escalation::{self, EscalationCase, EscalationFilter, EscalationSummary};
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes<'_>) {
     config.service(list).service(show).service(acknowledge).service(sanction).service(second).service(look).service(by_link);
 }
 

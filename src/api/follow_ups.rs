@@ -3,8 +3,8 @@
 use actix_web::{get, post, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::api::routes::Routes;
 use crate::app::App;
 use crate::domain::follow_up::{FollowUpEnd, FollowUpInput, FollowUpState};
 use crate::domain::id::{AgentId, FollowUpId, UserId};
@@ -13,7 +13,7 @@ use crate::http::problem::ProblemDocument;
 use crate::http::{Body, Caller, IfMatch, Problem, Query, Versioned};
 use crate::usecases::follow_ups::{self, FollowUp, FollowUpFilter};
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes<'_>) {
     config.service(list).service(set).service(show).service(end);
 }
 

@@ -3,8 +3,8 @@
 use actix_web::{get, post, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::api::routes::Routes;
 use crate::app::App;
 use crate::domain::id::RegradeId;
 use crate::domain::page::{Page, PageRequest};
@@ -17,7 +17,7 @@ use crate::usecases::regrades::decide::{Decided, Decisions};
 use crate::usecases::regrades::grade::SecondGrade;
 use crate::usecases::regrades::{self, Regrade};
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes<'_>) {
     config.service(list).service(choose).service(show).service(grade).service(decide);
 }
 

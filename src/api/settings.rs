@@ -1,8 +1,8 @@
 //! What managers set as a whole: the working calendar, the escalation policy, the terms of appeals.
 
 use actix_web::{get, put, web};
-use utoipa_actix_web::service_config::ServiceConfig;
 
+use crate::api::routes::Routes;
 use crate::app::App;
 use crate::domain::appeal::AppealTerms;
 use crate::domain::calendar::CalendarInput;
@@ -11,7 +11,7 @@ use crate::http::problem::ProblemDocument;
 use crate::http::{Body, Caller, IfMatch, Problem, Versioned};
 use crate::usecases::settings::{change, show};
 
-pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+pub(super) fn routes(config: &mut Routes<'_>) {
     config
         .service(show_calendar)
         .service(set_calendar)

@@ -82,8 +82,8 @@ async fn divisive(
     period: Period,
     skip: usize,
 ) -> Result<Option<(ConversationId, ScorecardVersionId)>> {
-    let calls = told.values().filter(|made| made.call && made.period == period && made.findings.len() >= 2);
-    let Some(made) = calls.skip(skip).next() else { return Ok(None) };
+    let mut calls = told.values().filter(|made| made.call && made.period == period && made.findings.len() >= 2);
+    let Some(made) = calls.nth(skip) else { return Ok(None) };
     let (source, external) = (made.input.source.clone().unwrap_or_default(), made.external_id.clone());
     app.read(move |conn| {
         let (conversation, _) =
