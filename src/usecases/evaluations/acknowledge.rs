@@ -41,7 +41,7 @@ pub async fn acknowledge(app: &App, actor: &Actor, id: EvaluationId, seen: i32) 
         }
         db::acknowledgements::insert(tx, id, row.revision, who)?;
         let noted = done(tx.now);
-        tx.audit_event("evaluation.acknowledged", ("evaluation", &id), &noted)?;
+        tx.audit_new("evaluation.acknowledged", ("evaluation", &id), &noted)?;
         Ok(noted)
     })
     .await
