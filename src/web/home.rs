@@ -103,5 +103,10 @@ pub(super) fn rooms(actor: &Actor) -> Vec<(&'static Room, Vec<&'static Door>)> {
 }
 
 async fn begin(visitor: Visitor) -> HttpResponse {
-    go(rooms(visitor.actor()).first().and_then(|(_, doors)| doors.first()).map_or("/account", |door| door.href))
+    let actor = visitor.actor();
+    // A QA manager may grade too, but the day begins with how far everybody is.
+    if actor.holds(Role::QaManager) && !actor.holds(Role::Inspector) {
+        return go("/sampling/progress");
+    }
+    go(rooms(actor).first().and_then(|(_, doors)| doors.first()).map_or("/account", |door| door.href))
 }

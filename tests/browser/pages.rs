@@ -112,5 +112,6 @@ walks! {
     the_pages_of_a_team_lead: "lead.yunqiao"
     the_pages_of_an_agent: "agent.shi"
     the_pages_of_a_qa_manager: "qa.manager"
+    the_pages_of_an_administrator: "admin"
     the_pages_of_an_auditor: "auditor"
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::support::aftermath::People;
 use crate::support::browser::Visitor;
 use crate::support::visitors::{check_page, visit};
-use crate::support::{Response, TestApp, on_both};
+use crate::support::{Response, on_both};
 
 /// Where a form led, read.
 fn followed(visitor: &mut Visitor<'_>, done: &Response) -> String {

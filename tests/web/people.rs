@@ -3,7 +3,7 @@
 use assay::domain::access::Role;
 
 use crate::support::browser::Visitor;
-use crate::support::{TestApp, on_both, people};
+use crate::support::{on_both, people};
 
 on_both! {
     /// What was typed stays, the fault stands beside its field, and the list shows what was made.

@@ -5,10 +5,10 @@ use assay::domain::access::Role;
 use assay::domain::sampling::sample::DrawState;
 use diesel::prelude::*;
 
-use super::people::field;
+use super::people::{field, link_after};
 use crate::support::browser::Visitor;
+use crate::support::on_both;
 use crate::support::sampling::{PERIOD, centre};
-use crate::support::{TestApp, on_both};
 
 /// The fields of a plan of `count` chats of each agent for these inspectors.
 fn plan<'a>(count: &'a str, card: &'a str, capacities: &'a [(String, &'a str)]) -> Vec<(&'a str, &'a str)> {
@@ -76,7 +76,7 @@ on_both! {
         let draw = drawn.rsplit('/').next().unwrap();
         let (one, two) = (centre.inspectors[0].0.to_string(), centre.inspectors[1].0.to_string());
         let list = manager.page(&format!("/sampling/samples?draw={draw}&inspector={one}&state=open"));
-        let sample = super::people::link_after(&list, "/sampling/samples/", "\">");
+        let sample = link_after(&list, "/sampling/samples/", "\">");
         let at = format!("/sampling/samples/{sample}");
         let page = manager.post(&format!("{at}/assign"), &[("inspector_id", &two), ("reason", "")]).expect(400).text();
         assert!(page.contains("id=\"f-reason-fault\"") && page.contains(&format!("value=\"{two}\" selected")), "{page}");

@@ -4,7 +4,7 @@ use assay::domain::access::Role;
 
 use super::people::{field, link_after};
 use crate::support::browser::Visitor;
-use crate::support::{TestApp, on_both};
+use crate::support::on_both;
 
 on_both! {
     /// A scorecard is written in the editor, published, drafted again, compared, retired.

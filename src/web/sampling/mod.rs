@@ -18,8 +18,9 @@ use crate::domain::user::UserFilter;
 use crate::usecases::{Result, users};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
-    plans::routes(config);
+    // `new` before any id.
     plan_form::routes(config);
+    plans::routes(config);
     drawing::routes(config);
     draws::routes(config);
     samples::routes(config);
