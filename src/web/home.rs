@@ -46,9 +46,11 @@ fn keeps(actor: &Actor, write: Action) -> bool {
 const ROOMS: &[Room] = &[
     Room { name: ("Queue", "质检队列"), doors: &[door("/queue", "Queue", "质检队列", |a| a.may(Action::Grade).is_ok())] },
     Room {
-        name: ("Results", "质检结果"),
+        name: ("Results", "质检结果"), doors: &[door("/results", "Results", "质检结果", |a| a.may(Action::ResultRead).is_ok())]
+    },
+    Room {
+        name: ("Appeals and cases", "申诉与工单"),
         doors: &[
-            door("/results", "Results", "质检结果", |a| a.may(Action::ResultRead).is_ok()),
             door("/appeals", "Appeals", "申诉", |a| a.may(Action::AppealRead).is_ok()),
             door("/follow-ups", "Follow-ups", "整改跟踪", |a| a.may(Action::FollowUpRead).is_ok()),
             door("/escalations", "Severe cases", "升级工单", |a| a.may(Action::EscalationRead).is_ok()),
