@@ -69,7 +69,7 @@ pub mod violations;
 pub mod webhooks;
 mod writer;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use diesel::r2d2::Pool;
@@ -139,22 +139,24 @@ impl Db {
     ///
     /// # Errors
     /// What the closure refuses, or what the database says.
-    pub async fn read<T, F>(&self, mut closure: F) -> Result<T>
+    pub async fn read<T, F>(&self, closure: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnMut(&mut AnyConnection) -> Result<T> + Send + 'static,
     {
-        self.blocking(move |connection| {
+        let (mut work, outcome) = untyped(closure);
+        let reading = self.blocking(Box::new(move |connection| {
             let sql = match connection {
                 AnyConnection::Sqlite(_) => "BEGIN DEFERRED",
                 AnyConnection::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
             };
             begin(connection, sql)?;
-            let result = caught(connection, &mut closure);
+            let result = caught(connection, &mut work);
             rollback(connection);
             result
-        })
-        .await
+        }));
+        reading.await?;
+        outcome.take()
     }
 
     /// Runs a closure that writes, in one transaction. The only way to write.
@@ -163,37 +165,20 @@ impl Db {
     ///
     /// # Errors
     /// What the closure refuses, or what the database says. After an error nothing of it is stored.
-    pub async fn write<T, F>(&self, mut closure: F) -> Result<T>
+    pub async fn write<T, F>(&self, closure: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnMut(&mut AnyConnection) -> Result<T> + Send + 'static,
     {
+        let (work, outcome) = untyped(closure);
         match &self.writer {
-            Some(writer) => writer.run(closure).await,
-            None => {
-                self.blocking(move |connection| {
-                    let mut attempt = 1_u32;
-                    loop {
-                        let result = serializable(connection, &mut closure);
-                        match result {
-                            Err(error) if error.is_transient() && attempt < ATTEMPTS => {
-                                std::thread::sleep(pause(attempt));
-                                attempt = attempt.saturating_add(1);
-                            }
-                            result => return result,
-                        }
-                    }
-                })
-                .await
-            }
+            Some(writer) => writer.run(work).await?,
+            None => self.blocking(Box::new(move |connection| serializable(connection, work))).await?,
         }
+        outcome.take()
     }
 
-    async fn blocking<T, F>(&self, work: F) -> Result<T>
-    where
-        T: Send + 'static,
-        F: FnOnce(&mut AnyConnection) -> Result<T> + Send + 'static,
-    {
+    async fn blocking(&self, work: Box<dyn FnOnce(&mut AnyConnection) -> Result<()> + Send>) -> Result<()> {
         let place = Arc::clone(&self.places).acquire_owned().await.map_err(|e| Error::Connection(e.to_string()))?;
         let pool = self.readers.clone();
         let task = tokio::task::spawn_blocking(move || {
@@ -205,21 +190,56 @@ impl Db {
     }
 }
 
-fn serializable<T>(connection: &mut AnyConnection, closure: &mut impl FnMut(&mut AnyConnection) -> Result<T>) -> Result<T> {
-    begin(connection, "BEGIN ISOLATION LEVEL SERIALIZABLE")?;
-    match caught(connection, closure) {
-        Ok(value) => match commit(connection) {
-            Ok(()) => Ok(value),
-            Err(error) => {
-                rollback(connection);
-                Err(error.into())
+/// A closure without its type: the machinery of transactions, queues and threads is compiled once and not for every closure.
+type Work = Box<dyn FnMut(&mut AnyConnection) -> Result<()> + Send>;
+
+/// Where a closure puts what it gives.
+struct Outcome<T>(Arc<Mutex<Option<T>>>);
+
+impl<T> Outcome<T> {
+    fn take(&self) -> Result<T> {
+        let value = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        value.ok_or_else(|| Error::Panicked("a closure ended without a value".into()))
+    }
+}
+
+/// Takes the type from a closure. Where it runs again, the last run's value stands.
+fn untyped<T, F>(mut closure: F) -> (Work, Outcome<T>)
+where
+    T: Send + 'static,
+    F: FnMut(&mut AnyConnection) -> Result<T> + Send + 'static,
+{
+    let outcome = Arc::new(Mutex::new(None));
+    let put = Arc::clone(&outcome);
+    let work = move |connection: &mut AnyConnection| {
+        let value = closure(connection)?;
+        *put.lock().unwrap_or_else(PoisonError::into_inner) = Some(value);
+        Ok(())
+    };
+    (Box::new(work), Outcome(outcome))
+}
+
+/// Runs a closure in a serializable transaction, again after a collision.
+fn serializable(connection: &mut AnyConnection, mut work: Work) -> Result<()> {
+    let mut attempt = 1_u32;
+    loop {
+        match serializable_once(connection, &mut work) {
+            Err(error) if error.is_transient() && attempt < ATTEMPTS => {
+                std::thread::sleep(pause(attempt));
+                attempt = attempt.saturating_add(1);
             }
-        },
-        Err(error) => {
-            rollback(connection);
-            Err(error)
+            result => return result,
         }
     }
+}
+
+fn serializable_once(connection: &mut AnyConnection, work: &mut Work) -> Result<()> {
+    begin(connection, "BEGIN ISOLATION LEVEL SERIALIZABLE")?;
+    let done = caught(connection, work).and_then(|()| Ok(commit(connection)?));
+    if done.is_err() {
+        rollback(connection);
+    }
+    done
 }
 
 /// Waits longer after each collision, and two colliding threads not equally long.

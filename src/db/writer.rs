@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use diesel::connection::{AnsiTransactionManager, TransactionManager};
 use tokio::sync::{mpsc, oneshot};
 
+use super::Work;
 use super::connection::{AnyConnection, Opener};
 use super::error::{Error, Result};
 
@@ -60,15 +61,11 @@ impl Writer {
     }
 
     /// Queues a closure and waits until it is committed or refused.
-    pub(super) async fn run<T, F>(&self, mut closure: F) -> Result<T>
-    where
-        T: Send + 'static,
-        F: FnMut(&mut AnyConnection) -> Result<T> + Send + 'static,
-    {
+    pub(super) async fn run(&self, mut work: Work) -> Result<()> {
         let (sender, receiver) = oneshot::channel();
         let job: Job = Box::new(move |connection| {
             let (group, result) = match connection {
-                Some(connection) => in_savepoint(connection, &mut closure),
+                Some(connection) => in_savepoint(connection, &mut work),
                 None => (Group::Usable, Err(Error::NotCommitted(String::new()))),
             };
             let answer: Answer = Box::new(move |not_committed| {
@@ -138,22 +135,22 @@ pub(super) fn rollback(connection: &mut AnyConnection) {
 }
 
 /// Runs a closure and makes an error of its panic.
-pub(super) fn caught<T>(connection: &mut AnyConnection, closure: &mut impl FnMut(&mut AnyConnection) -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(|| closure(connection))).unwrap_or_else(|panic| {
+pub(super) fn caught(connection: &mut AnyConnection, work: &mut Work) -> Result<()> {
+    catch_unwind(AssertUnwindSafe(|| work(connection))).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<&str>().map(ToString::to_string).or_else(|| panic.downcast_ref::<String>().cloned());
         Err(Error::Panicked(text.unwrap_or_else(|| "without a message".into())))
     })
 }
 
 /// Runs a closure in a savepoint of the open transaction: its refusal, error or panic undoes its own work only.
-fn in_savepoint<T>(connection: &mut AnyConnection, closure: &mut impl FnMut(&mut AnyConnection) -> Result<T>) -> (Group, Result<T>) {
+fn in_savepoint(connection: &mut AnyConnection, work: &mut Work) -> (Group, Result<()>) {
     type Manager = AnyConnection;
     if let Err(error) = <Manager as TransactionManager<AnyConnection>>::begin_transaction(connection) {
         return (Group::Lost(error.to_string()), Err(error.into()));
     }
-    match caught(connection, closure) {
-        Ok(value) => match commit(connection) {
-            Ok(()) => (Group::Usable, Ok(value)),
+    match caught(connection, work) {
+        Ok(()) => match commit(connection) {
+            Ok(()) => (Group::Usable, Ok(())),
             Err(error) => (Group::Lost(error.to_string()), Err(error.into())),
         },
         Err(refused) => match <Manager as TransactionManager<AnyConnection>>::rollback_transaction(connection) {

@@ -54,6 +54,7 @@ on_both! {
         let appeal = json!({ "breach_id": id, "points": [{ "target": { "kind": "whole" } }], "text": "twice only" });
         let (appeal, appealed) = id_of(&people.lead.1.post("appeals", &appeal).expect(201).json());
         let decision = json!({ "points": [{ "target": { "kind": "whole" }, "outcome": "changed", "to_occurrences": 2 }], "reason": "twice" });
+        desk.post_if(&format!("breaches/{id}/withdrawal"), version, &json!({ "reason": "x" })).refused(409, "under_appeal");
         people.managers[0].1.post_if(&format!("appeals/{appeal}/decision"), appealed, &decision).expect(200);
         desk.post_if(&format!("breaches/{id}/withdrawal"), version, &json!({ "reason": "x" })).refused(412, "stale");
         desk.post_if(&format!("breaches/{id}/withdrawal"), version + 1, &json!({ "reason": "a mistake" })).expect(200);

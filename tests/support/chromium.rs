@@ -2,7 +2,7 @@
 //! each browser.
 //!
 //! Where Chromium or its driver is not installed the tests that want them say so and pass; with `ASSAY_REQUIRE=browser` in the
-//! environment they fail instead. The accessibility scan wants axe-core beside them: `ASSAY_AXE` names its `axe.min.js`
+//! environment they fail instead. The accessibility scan wants axe-core beside them: `AXE_CORE` names its `axe.min.js`
 //! (`.ci/run` fetches it), and `ASSAY_REQUIRE=axe` makes it needed.
 
 use std::io::{BufRead, BufReader, Write};
@@ -66,10 +66,10 @@ fn skipped(why: &str) {
 pub fn axe() -> Option<&'static str> {
     static SOURCE: OnceLock<Option<String>> = OnceLock::new();
     let found =
-        SOURCE.get_or_init(|| std::env::var_os("ASSAY_AXE").map(|path| std::fs::read_to_string(path).expect("ASSAY_AXE names a file")));
+        SOURCE.get_or_init(|| std::env::var_os("AXE_CORE").map(|path| std::fs::read_to_string(path).expect("AXE_CORE names a file")));
     if found.is_none() {
-        assert!(!required("axe"), "ASSAY_REQUIRE names axe, but ASSAY_AXE names no file");
-        skipped("ASSAY_AXE does not name axe-core's axe.min.js");
+        assert!(!required("axe"), "ASSAY_REQUIRE names axe, but AXE_CORE names no file");
+        skipped("AXE_CORE does not name axe-core's axe.min.js");
     }
     found.as_deref()
 }

@@ -31,8 +31,8 @@ pub async fn withdraw(app: &App, actor: &Actor, id: BreachId, seen: i32, command
         let mut row = db::breaches::get(tx.conn, &reach, id)?;
         version::check(seen, row.version)?;
         let withdrawn = row.status().withdraw()?;
-        if db::appeals::was_made(tx.conn, Subject::Breach(id))? {
-            let message = "an appeal was made against this operating breach; from then on only its decision changes it";
+        if db::appeals::about(tx.conn, Subject::Breach(id))?.iter().any(|appeal| appeal.state.is_pending()) {
+            let message = "an appeal against this operating breach waits for its decision; take it back afterwards";
             return Err(Refusal::conflict("under_appeal", message).into());
         }
         let before = row.clone();
