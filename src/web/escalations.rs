@@ -1,5 +1,7 @@
 //! Severe cases: the list, one case with its history, acknowledging it, and the sanction by those entitled (handbook 3.8).
 
+use std::collections::HashMap;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
@@ -11,7 +13,7 @@ use super::trouble::Trouble;
 use crate::app::App;
 use crate::domain::access::Action;
 use crate::domain::escalation::{CaseAction, CaseState, EventKind, Sanction, SanctionKind, Trigger};
-use crate::domain::id::EscalationId;
+use crate::domain::id::{AgentId, EscalationId, UserId};
 use crate::domain::money::{Currency, Money};
 use crate::domain::page::PageRequest;
 use crate::domain::refusal::Faults;
@@ -19,7 +21,7 @@ use crate::domain::{Refusal, Refused};
 use crate::usecases::escalation::second::SecondDecision;
 use crate::usecases::escalation::{self, CaseEvent, EscalationCase, EscalationFilter, EscalationSummary};
 use crate::usecases::users::introduce::{Names, introduce};
-use crate::usecases::{Error, organisation};
+use crate::usecases::{Error, organisation, violation_types};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
@@ -105,21 +107,43 @@ fn told(f: &Frame, sanction: &Sanction, currency: Currency) -> String {
     format!("{}{amount}", kinds.join(f.t(", ", "、")))
 }
 
-fn line(f: &Frame, it: &EscalationSummary, names: &Names, zone: chrono_tz::Tz, currency: Currency) -> CaseLine {
+/// What the pages say instead of ids and codes.
+struct Told {
+    names: Names,
+    /// The names of the violation types, by code.
+    types: HashMap<String, String>,
+    zone: chrono_tz::Tz,
+    currency: Currency,
+}
+
+async fn told_of(app: &App, visitor: &Visitor, users: Vec<UserId>, agents: Vec<AgentId>) -> Result<Told, Error> {
+    let all = PageRequest { limit: PageRequest::MAX, after: None };
+    let types = violation_types::list::list(app, visitor.actor(), None, all).await?.items;
+    let f = &visitor.frame;
+    Ok(Told {
+        names: introduce(app, visitor.actor(), users, agents).await?,
+        types: types.iter().map(|t| (t.rules.code.clone(), f.t(&t.rules.name_en, &t.rules.name_zh).to_owned())).collect(),
+        zone: organisation::period::zone(app).await?,
+        currency: organisation::period::currency(app).await?,
+    })
+}
+
+fn line(f: &Frame, it: &EscalationSummary, known: &Told) -> CaseLine {
     let finding = |x: &escalation::CaseFinding| {
         let class = x.class.map(|class| format!("{class} ")).unwrap_or_default();
-        (format!("{class}{} · {}", x.code, trigger(f, x.trigger)), x.standing)
+        let name = known.types.get(&x.code).unwrap_or(&x.code);
+        (format!("{class}{name} · {}", trigger(f, x.trigger)), x.standing)
     };
     CaseLine {
         id: it.id.to_string(),
-        agent: names.agent(it.agent_id).unwrap_or_else(|| f.t("an agent", "客服").to_owned()),
+        agent: known.names.agent(it.agent_id).unwrap_or_else(|| f.t("an agent", "客服").to_owned()),
         agent_href: format!("/results/{}/agents/{}", it.period, it.agent_id),
-        opened: moment(it.opened_at, zone),
+        opened: moment(it.opened_at, known.zone),
         state: state(f, it.state),
         level: it.level,
-        due: it.due_at.map(|at| moment(at, zone)),
+        due: it.due_at.map(|at| moment(at, known.zone)),
         findings: it.findings.iter().map(finding).collect(),
-        sanction: it.sanction.as_ref().map(|s| told(f, s, currency)).unwrap_or_default(),
+        sanction: it.sanction.as_ref().map(|s| told(f, s, known.currency)).unwrap_or_default(),
     }
 }
 
@@ -135,12 +159,11 @@ async fn list(app: web::Data<App>, visitor: Visitor, request: HttpRequest) -> Re
         evaluation_id: None,
     };
     let page = PageRequest::parse(None, Some(at.get("cursor")).filter(|c| !c.is_empty())).map_err(refused)?;
-    let zone = organisation::period::zone(&app).await.map_err(trouble)?;
-    let currency = organisation::period::currency(&app).await.map_err(trouble)?;
     let listed = escalation::list::list(&app, visitor.actor(), filter, page).await.map_err(trouble)?;
-    let names = introduce(&app, visitor.actor(), Vec::new(), listed.items.iter().map(|it| it.agent_id).collect()).await.map_err(trouble)?;
+    let agents = listed.items.iter().map(|it| it.agent_id).collect();
+    let known = told_of(&app, &visitor, Vec::new(), agents).await.map_err(trouble)?;
     render(&ListPage {
-        lines: listed.items.iter().map(|it| line(&f, it, &names, zone, currency)).collect(),
+        lines: listed.items.iter().map(|it| line(&f, it, &known)).collect(),
         next: listed.next.map(|cursor| at.after(&cursor)),
         states: CaseState::ALL.iter().map(|it| (it.as_str(), state(&f, *it).text)).collect(),
         at,
@@ -173,26 +196,24 @@ async fn page(app: &App, visitor: &Visitor, id: EscalationId, form: Typed) -> Re
     let trouble = |e: Error| Trouble::new(visitor.frame.clone(), e);
     let case: EscalationCase = escalation::show::show(app, visitor.actor(), id).await.map_err(trouble)?;
     let it = &case.summary;
-    let zone = organisation::period::zone(app).await.map_err(trouble)?;
-    let currency = organisation::period::currency(app).await.map_err(trouble)?;
     let users = case.history.iter().filter_map(|e| e.user_id).chain(case.told.iter().copied()).collect();
-    let names = introduce(app, visitor.actor(), users, vec![it.agent_id]).await.map_err(trouble)?;
-    let by = |e: &CaseEvent| e.user_id.map_or_else(|| f.t("the service", "系统").to_owned(), |id| names.user(id).to_owned());
+    let known = told_of(app, visitor, users, vec![it.agent_id]).await.map_err(trouble)?;
+    let by = |e: &CaseEvent| e.user_id.map_or_else(|| f.t("the service", "系统").to_owned(), |id| known.names.user(id).to_owned());
     let may = |action| case.may.contains(&action);
     Ok(CasePage {
-        line: line(&f, it, &names, zone, currency),
+        line: line(&f, it, &known),
         version: it.version,
         levels: case.levels.len(),
         evaluation: it.evaluation_id.filter(|_| visitor.may(Action::EvaluationRead)).map(|e| e.to_string()),
-        told: case.told.iter().map(|id| names.user(*id).to_owned()).collect(),
+        told: case.told.iter().map(|id| known.names.user(*id).to_owned()).collect(),
         reason: it.sanction.as_ref().map(|s| s.reason.clone()).unwrap_or_default(),
         history: case
             .history
             .iter()
-            .map(|e| (moment(e.at, zone), event(&f, e.kind), by(e), e.details.clone().unwrap_or_default()))
+            .map(|e| (moment(e.at, known.zone), event(&f, e.kind), by(e), e.details.clone().unwrap_or_default()))
             .collect(),
         kinds: SanctionKind::ALL.iter().map(|kind| (kind.as_str(), sanction_name(&f, *kind))).collect(),
-        currency,
+        currency: known.currency,
         may_acknowledge: may(CaseAction::Acknowledge),
         may_sanction: may(CaseAction::Sanction),
         may_second: may(CaseAction::Second),

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::support::aftermath::People;
 use crate::support::browser::Visitor;
-use crate::support::visitors::{check_page, visit};
+use crate::support::visitors::{check_page, visit, visit_as_agent};
 use crate::support::{Response, on_both};
 
 /// Where a form led, read.
@@ -29,7 +29,7 @@ on_both! {
     fn an_agent_acknowledges_and_appeals_with_the_time_left(app: &TestApp) {
         let people = People::new(app, "2026-11-10");
         let evaluation = people.failing(app, &["respect", "greeting"]);
-        let mut agent = visit(app, "agent.li", Role::Agent, GrantReach::Own, Some(people.agent));
+        let mut agent = visit_as_agent(app, people.agent);
         let path = format!("/evaluations/{evaluation}");
         let page = agent.get(&path).expect(200).text();
         check_page(&page);
@@ -99,7 +99,7 @@ on_both! {
         assert!(lead.get("/follow-ups?owner=me&state=done").expect(200).text().contains(&one));
         lead.get("/follow-ups/new").expect(400);
         // The agent reads it and sets none.
-        let mut agent = visit(app, "agent.li", Role::Agent, GrantReach::Own, Some(people.agent));
+        let mut agent = visit_as_agent(app, people.agent);
         agent.get(&one).expect(200);
         agent.get(&format!("/follow-ups/new?evaluation={evaluation}")).expect(403);
     }
@@ -130,7 +130,7 @@ on_both! {
         let page = followed(&mut manager, &ended);
         assert!(page.contains("offline for training") && page.contains("two days"), "{page}");
         // Whom it is about does not see it.
-        let mut agent = visit(app, "agent.li", Role::Agent, GrantReach::Own, Some(people.agent));
+        let mut agent = visit_as_agent(app, people.agent);
         agent.get(&case).expect(403);
     }
 }

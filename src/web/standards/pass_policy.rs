@@ -44,6 +44,11 @@ struct VersionLine {
     past: bool,
 }
 
+/// The pass rate to reach as it is typed; nothing where there is none.
+fn target(policy: &PassPolicy) -> String {
+    policy.target_pass_rate.map(|rate| rate.to_string()).unwrap_or_default()
+}
+
 async fn page(app: &App, visitor: &Visitor, done: &str, form: Option<Typed>) -> Result<PolicyPage, Trouble> {
     let f = visitor.frame.saying(done);
     let versions = pass_policies::list::list(app, visitor.actor(), None, WHOLE).await.or_trouble(visitor)?.items;
@@ -57,7 +62,7 @@ async fn page(app: &App, visitor: &Visitor, done: &str, form: Option<Typed>) -> 
         key: one.policy.max_key_ratio.to_string(),
         non_key: one.policy.max_non_key_ratio.to_string(),
         days: one.policy.more_than_worked_days,
-        target: one.policy.target_pass_rate.map(|target| target.to_string()).unwrap_or_default(),
+        target: target(&one.policy),
         created: moment(one.created_at, zone),
         in_force: Some(one.number) == now,
         past: one.policy.first_period <= current,
@@ -69,7 +74,7 @@ async fn page(app: &App, visitor: &Visitor, done: &str, form: Option<Typed>) -> 
                 ("max_key_ratio", latest.policy.max_key_ratio.to_string()),
                 ("max_non_key_ratio", latest.policy.max_non_key_ratio.to_string()),
                 ("more_than_worked_days", latest.policy.more_than_worked_days.to_string()),
-                ("target_pass_rate", latest.policy.target_pass_rate.map(|target| target.to_string()).unwrap_or_default()),
+                ("target_pass_rate", target(&latest.policy)),
             ])
         })
     };
