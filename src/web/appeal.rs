@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::appeals::{outcome, state};
 use super::figures::{Badge, moment};
-use super::form::{Form, Typed};
+use super::form::{Form, Typed, again};
 use super::listing::Listing;
 use super::page::{Frame, Visitor, go, render, render_as};
 use super::trouble::Trouble;
@@ -217,8 +217,9 @@ async fn after<T>(
     match done {
         Ok(_) => Ok(go(&format!("/appeals/{id}?done={word}"))),
         Err(Error::Refused(refusal)) => {
+            let Some(response) = again(&refusal) else { return Err(Trouble::new(visitor.frame.clone(), refusal)) };
             let typed = typed.refused(&refusal);
-            render_as(HttpResponse::BadRequest(), &page(app, visitor, id, typed).await?)
+            render_as(response, &page(app, visitor, id, typed).await?)
         }
         Err(error) => Err(Trouble::new(visitor.frame.clone(), error)),
     }

@@ -5,7 +5,7 @@ use askama::Template;
 
 use super::figures::{Badge, moment};
 use super::findings::{FindingView, view};
-use super::form::{Form, Typed};
+use super::form::{Form, Typed, again};
 use super::listing::Listing;
 use super::page::{Frame, Visitor, go, render, render_as};
 use super::trouble::Trouble;
@@ -197,8 +197,9 @@ async fn submit(app: web::Data<App>, form: Form) -> Result<HttpResponse, Trouble
     match appeals::submit::submit(&app, visitor.actor(), input).await {
         Ok(made) => Ok(go(&format!("/appeals/{}?done=made", made.summary.id))),
         Err(Error::Refused(refusal)) => {
+            let Some(response) = again(&refusal) else { return Err(Trouble::new(visitor.frame.clone(), refusal)) };
             let typed = form.typed.clone().refused(&refusal);
-            render_as(HttpResponse::BadRequest(), &new_page(&app, visitor, id, typed).await?)
+            render_as(response, &new_page(&app, visitor, id, typed).await?)
         }
         Err(error) => Err(Trouble::new(visitor.frame.clone(), error)),
     }

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::figures::{Badge, moment};
-use super::form::{Form, Typed};
+use super::form::{Form, Typed, again};
 use super::listing::Listing;
 use super::page::{Frame, Visitor, go, render, render_as};
 use super::trouble::Trouble;
@@ -242,8 +242,9 @@ async fn after<T>(app: &App, form: &Form, id: EscalationId, done: Result<T, Erro
     match done {
         Ok(_) => Ok(go(&format!("/escalations/{id}?done={word}"))),
         Err(Error::Refused(refusal)) => {
+            let Some(response) = again(&refusal) else { return Err(Trouble::new(form.visitor.frame.clone(), refusal)) };
             let typed = form.typed.clone().refused(&refusal);
-            render_as(HttpResponse::BadRequest(), &page(app, &form.visitor, id, typed).await?)
+            render_as(response, &page(app, &form.visitor, id, typed).await?)
         }
         Err(error) => Err(Trouble::new(form.visitor.frame.clone(), error)),
     }

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::figures::{Badge, moment};
-use super::form::{Form, Typed};
+use super::form::{Form, Typed, again};
 use super::listing::Listing;
 use super::page::{Frame, Visitor, go, render, render_as};
 use super::trouble::Trouble;
@@ -243,8 +243,9 @@ async fn end(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result
     match follow_ups::end::end(&app, visitor.actor(), id, seen, command).await {
         Ok(_) => Ok(go(&format!("/follow-ups/{id}?done=ended"))),
         Err(Error::Refused(refusal)) => {
+            let Some(response) = again(&refusal) else { return Err(Trouble::new(visitor.frame.clone(), refusal)) };
             let typed = form.typed.clone().refused(&refusal);
-            render_as(HttpResponse::BadRequest(), &page(&app, visitor, id, typed).await?)
+            render_as(response, &page(&app, visitor, id, typed).await?)
         }
         Err(error) => Err(Trouble::new(visitor.frame.clone(), error)),
     }

@@ -54,7 +54,7 @@ on_both! {
         assert!(page.contains("waits for a decision") && page.contains("please listen again") && page.contains("Withdraw"), "{page}");
         upload(&mut agent, &format!("{appeal}/attachments"), "note.txt", "I was calm.".as_bytes()).expect(303);
         assert!(agent.get(&appeal).expect(200).text().contains("note.txt"));
-        upload(&mut agent, &format!("{appeal}/attachments"), "x.exe", b"MZ\x00\x01").expect(400);
+        upload(&mut agent, &format!("{appeal}/attachments"), "x.exe", b"MZ\x00\x01").expect(415);
         // The decision stands beside what it changed.
         let id = appeal.rsplit('/').next().unwrap();
         let decision = json!({ "points": [{ "target": { "kind": "item", "item": "respect" }, "outcome": "overturned" }], "reason": "heard it" });
