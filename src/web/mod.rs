@@ -8,6 +8,7 @@ pub mod agent_result;
 pub mod assets;
 pub mod case_link;
 pub mod conversation;
+pub mod decisions;
 pub mod evaluation;
 pub mod figures;
 pub mod findings;
@@ -41,6 +42,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     assets::routes(config);
     case_link::routes(config);
     conversation::routes(config);
+    decisions::routes(config);
     evaluation::routes(config);
     findings::routes(config);
     fine_lists::routes(config);

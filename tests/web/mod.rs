@@ -1,5 +1,6 @@
 mod account;
 mod case_link;
+mod decisions;
 mod fine_lists;
 mod grading;
 mod login;

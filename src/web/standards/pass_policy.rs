@@ -38,9 +38,15 @@ struct VersionLine {
     key: String,
     non_key: String,
     days: u32,
+    target: String,
     created: String,
     in_force: bool,
     past: bool,
+}
+
+/// The pass rate to reach as it is typed; nothing where there is none.
+fn target(policy: &PassPolicy) -> String {
+    policy.target_pass_rate.map(|rate| rate.to_string()).unwrap_or_default()
 }
 
 async fn page(app: &App, visitor: &Visitor, done: &str, form: Option<Typed>) -> Result<PolicyPage, Trouble> {
@@ -56,6 +62,7 @@ async fn page(app: &App, visitor: &Visitor, done: &str, form: Option<Typed>) -> 
         key: one.policy.max_key_ratio.to_string(),
         non_key: one.policy.max_non_key_ratio.to_string(),
         days: one.policy.more_than_worked_days,
+        target: target(&one.policy),
         created: moment(one.created_at, zone),
         in_force: Some(one.number) == now,
         past: one.policy.first_period <= current,
@@ -67,6 +74,7 @@ async fn page(app: &App, visitor: &Visitor, done: &str, form: Option<Typed>) -> 
                 ("max_key_ratio", latest.policy.max_key_ratio.to_string()),
                 ("max_non_key_ratio", latest.policy.max_non_key_ratio.to_string()),
                 ("more_than_worked_days", latest.policy.more_than_worked_days.to_string()),
+                ("target_pass_rate", target(&latest.policy)),
             ])
         })
     };
@@ -86,10 +94,11 @@ fn read(typed: &Typed) -> Refused<Option<PassPolicy>> {
     let mut from = Reading::of(typed);
     let (first_period, key, non_key) = (from.needed("first_period"), from.needed("max_key_ratio"), from.needed("max_non_key_ratio"));
     let more_than_worked_days = from.needed_number("more_than_worked_days");
+    let target_pass_rate = from.value("target_pass_rate");
     from.finish()?;
     Ok(match (first_period, key, non_key) {
         (Some(first_period), Some(max_key_ratio), Some(max_non_key_ratio)) => {
-            Some(PassPolicy { first_period, max_key_ratio, max_non_key_ratio, more_than_worked_days })
+            Some(PassPolicy { first_period, max_key_ratio, max_non_key_ratio, more_than_worked_days, target_pass_rate })
         }
         _ => None,
     })
