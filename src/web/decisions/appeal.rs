@@ -169,7 +169,13 @@ async fn finding(app: &App, visitor: &Visitor, appeal: &Appeal) -> Result<String
         (Some(id), _) => {
             let complaint = complaints::show::show(app, actor, id).await.or_trouble(visitor)?;
             let level = complaint.level.map_or("", |one| level(f, one));
-            Ok(format!("{} · {} · {level}\n{}\n{}", complaint.reference, complaint.occurred_on, complaint.body, complaint.reason.unwrap_or_default()))
+            Ok(format!(
+                "{} · {} · {level}\n{}\n{}",
+                complaint.reference,
+                complaint.occurred_on,
+                complaint.body,
+                complaint.reason.unwrap_or_default()
+            ))
         }
         (None, Some(id)) => {
             let breach = breaches::show::show(app, actor, id).await.or_trouble(visitor)?;
@@ -242,7 +248,9 @@ async fn page(app: &App, visitor: &Visitor, id: AppealId, done: &str, form: Type
         types: types
             .items
             .iter()
-            .map(|entry| Choice::new(&entry.rules.code, format!("{} {}", entry.rules.class, f.t(&entry.rules.name_en, &entry.rules.name_zh))))
+            .map(|entry| {
+                Choice::new(&entry.rules.code, format!("{} {}", entry.rules.class, f.t(&entry.rules.name_en, &entry.rules.name_zh)))
+            })
             .collect(),
         levels: ComplaintLevel::ALL.iter().map(|one| Choice::new(one, level(&f, *one))).collect(),
         form,

@@ -178,7 +178,10 @@ async fn page(app: &App, visitor: &Visitor, id: ComplaintId, done: &str, form: T
         findings: vec![
             Choice::new("dismissed", f.t("dismissed: the agent is not liable", "不成立：客服无责")),
             Choice::new(ComplaintLevel::Minor, f.t("upheld, minor: no outside complaint was mentioned", "成立，轻微：未提及外部投诉")),
-            Choice::new(ComplaintLevel::General, f.t("upheld, general: law, media or the internet was threatened", "成立，一般：扬言起诉、曝光或上网")),
+            Choice::new(
+                ComplaintLevel::General,
+                f.t("upheld, general: law, media or the internet was threatened", "成立，一般：扬言起诉、曝光或上网"),
+            ),
             Choice::new(ComplaintLevel::Severe, f.t("upheld, severe: it went to an outside body", "成立，严重：已向外部机构投诉")),
         ],
         reference: complaint.reference,

@@ -6,8 +6,8 @@ use askama::Template;
 use crate::app::App;
 use crate::domain::access::Action;
 use crate::domain::id::{RegradeId, UserId};
-use crate::domain::regrade::{Difference, DifferenceDecision, DifferenceVerdict, RegradeState};
 use crate::domain::refusal::Refused;
+use crate::domain::regrade::{Difference, DifferenceDecision, DifferenceVerdict, RegradeState};
 use crate::usecases::regrades::choose::Choice as Share;
 use crate::usecases::regrades::decide::Decisions;
 use crate::usecases::regrades::{self, Regrade};
@@ -74,7 +74,11 @@ async fn page(app: &App, visitor: &Visitor, at: &Address, form: Typed) -> Result
         first: person(one.first_inspector_id),
         second: person(one.inspector_id),
         due: one.due_on.to_string(),
-        differences: one.differences.as_ref().filter(|_| one.state != RegradeState::Assigned).map_or_else(|| "–".to_owned(), |all| all.len().to_string()),
+        differences: one
+            .differences
+            .as_ref()
+            .filter(|_| one.state != RegradeState::Assigned)
+            .map_or_else(|| "–".to_owned(), |all| all.len().to_string()),
     };
     Ok(RegradesPage {
         filter: at.typed(),
@@ -92,7 +96,10 @@ async fn list(app: web::Data<App>, visitor: Visitor, at: Address) -> Result<Http
     let form = Typed::showing([("period", month.to_string()), ("percent", "5".to_owned())]);
     let mut page = page(&app, &visitor, &at, form).await?;
     if let Some(chosen) = at.read::<u64>("chosen") {
-        let words = (page.f.t("evaluations are graded again.", "条质检评分将由第二名质检员复检。"), page.f.t("Nobody else was found for:", "无法分配："));
+        let words = (
+            page.f.t("evaluations are graded again.", "条质检评分将由第二名质检员复检。"),
+            page.f.t("Nobody else was found for:", "无法分配："),
+        );
         page.f.notice = Some(format!("{chosen} {} {} {}", words.0, words.1, at.get("unassigned")));
     }
     render(&page)
@@ -166,9 +173,8 @@ async fn one(app: &App, visitor: &Visitor, id: RegradeId, done: &str, form: Type
         (None, code) => format!("{} {}", f.t("violation", "违规"), code.clone().unwrap_or_default()),
     };
     let decisions = regrade.decisions.clone().unwrap_or_default();
-    let decided = |index: usize| {
-        decisions.get(index).map(|one: &DifferenceDecision| (verdict(&f, one.verdict), one.reason.clone(), one.good_reason))
-    };
+    let decided =
+        |index: usize| decisions.get(index).map(|one: &DifferenceDecision| (verdict(&f, one.verdict), one.reason.clone(), one.good_reason));
     let view = |(index, difference): (usize, &Difference)| DifferenceView {
         index,
         title: title(difference),

@@ -119,7 +119,9 @@ async fn page(app: &App, visitor: &Visitor, done: &str, sent: Option<(Sent, Type
         types: types
             .items
             .iter()
-            .map(|entry| Choice::new(&entry.rules.code, format!("{} {}", entry.rules.class, f.t(&entry.rules.name_en, &entry.rules.name_zh))))
+            .map(|entry| {
+                Choice::new(&entry.rules.code, format!("{} {}", entry.rules.class, f.t(&entry.rules.name_en, &entry.rules.name_zh)))
+            })
             .collect(),
         sanctions: SanctionKind::ALL.iter().map(|kind| Choice::new(kind, sanction(&f, *kind))).collect(),
         weekdays: Weekday::ALL.iter().map(|day| Choice::new(day, weekday(&f, *day))).collect(),

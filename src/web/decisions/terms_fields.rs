@@ -96,8 +96,12 @@ fn read_count(line: &str) -> Result<CountRule, String> {
     let bad = || format!("`{line}` is no rule; write it like often: 3 C, D, attitude");
     let (code, rest) = line.split_once(':').ok_or_else(bad)?;
     let (number, of) = rest.trim().split_once(' ').ok_or_else(bad)?;
-    let mut rule =
-        CountRule { code: code.trim().to_owned(), classes: Vec::new(), violation_types: Vec::new(), at_least: number.parse().map_err(|_| bad())? };
+    let mut rule = CountRule {
+        code: code.trim().to_owned(),
+        classes: Vec::new(),
+        violation_types: Vec::new(),
+        at_least: number.parse().map_err(|_| bad())?,
+    };
     for one in of.split(',').map(str::trim).filter(|one| !one.is_empty()) {
         match one.parse::<ViolationClass>() {
             Ok(class) => rule.classes.push(class),
@@ -191,7 +195,12 @@ mod tests {
         let person = Recipient { role: None, user_id: Some(user) };
         let levels = vec![Level { recipients: vec![person, Recipient { role: Some(Role::QaManager), user_id: None }], minutes: 30 }];
         let policy = EscalationPolicy {
-            counts: vec![CountRule { code: "often".into(), classes: vec![ViolationClass::C], violation_types: vec!["slow".into()], at_least: 3 }],
+            counts: vec![CountRule {
+                code: "often".into(),
+                classes: vec![ViolationClass::C],
+                violation_types: vec!["slow".into()],
+                at_least: 3,
+            }],
             chains: vec![UnitChain { unit: UnitOf { team_id: Some(team), vendor_id: None }, levels: levels.clone() }],
             levels,
             ..EscalationPolicy::default()
