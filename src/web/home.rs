@@ -66,6 +66,16 @@ const ROOMS: &[Room] = &[
         ],
     },
     Room {
+        name: ("Decisions", "裁定"),
+        doors: &[
+            door("/decisions/appeals", "Appeals", "申诉", |a| may_wide(a, Action::AppealRead)),
+            door("/decisions/regrades", "Second gradings", "复检", |a| may_wide(a, Action::RegradeRead)),
+            door("/decisions/calibrations", "Calibration", "校准", |a| may_wide(a, Action::CalibrationRead)),
+            door("/decisions/complaints", "Complaints", "投诉", |a| keeps(a, Action::ComplaintWrite)),
+            door("/decisions/terms", "Rules", "规则", |a| keeps(a, Action::PolicyWrite)),
+        ],
+    },
+    Room {
         name: ("Standards", "标准"),
         doors: &[
             door("/standards/scorecards", "Scorecards", "评估表", |a| keeps(a, Action::CatalogueWrite)),

@@ -10,6 +10,7 @@ pub mod appeals;
 pub mod assets;
 pub mod case_link;
 pub mod conversation;
+pub mod decisions;
 pub mod escalations;
 pub mod evaluation;
 pub mod figures;
@@ -47,6 +48,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
     assets::routes(config);
     case_link::routes(config);
     conversation::routes(config);
+    decisions::routes(config);
     escalations::routes(config);
     evaluation::routes(config);
     findings::routes(config);
