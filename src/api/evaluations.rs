@@ -15,13 +15,22 @@ use crate::http::problem::ProblemDocument;
 use crate::http::{Body, Caller, IfMatch, Problem, Query, Versioned};
 use crate::usecases::drafts::save::SaveDraft;
 use crate::usecases::drafts::{self, Draft};
+use crate::usecases::evaluations::acknowledge::Acknowledgement;
 use crate::usecases::evaluations::correct::Correction;
 use crate::usecases::evaluations::revisions::EvaluationRevision;
 use crate::usecases::evaluations::submit::Submission;
 use crate::usecases::evaluations::{self, Evaluation, EvaluationFilter, EvaluationSummary};
 
 pub(super) fn routes(config: &mut Routes<'_>) {
-    config.service(show_draft).service(save_draft).service(submit).service(list).service(show).service(correct).service(revisions);
+    config
+        .service(show_draft)
+        .service(save_draft)
+        .service(submit)
+        .service(list)
+        .service(show)
+        .service(correct)
+        .service(revisions)
+        .service(acknowledge);
 }
 
 /// The draft of a sample that is assigned to the caller
@@ -194,4 +203,28 @@ async fn revisions(
     path: web::Path<EvaluationId>,
 ) -> Result<web::Json<Vec<EvaluationRevision>>, Problem> {
     Ok(web::Json(evaluations::revisions::revisions(&app, &caller, path.into_inner()).await?))
+}
+
+/// Acknowledge having read the latest revision of the evaluation of an own conversation; it is no consent
+///
+/// Permissions: `evaluations.acknowledge`: agents, for what is their own. A repeat changes nothing.
+#[utoipa::path(
+    tag = "evaluations",
+    params(
+        ("evaluation_id" = EvaluationId, Path, description = "The evaluation"),
+        ("If-Match" = String, Header, description = "The ETag of the evaluation that was read"),
+    ),
+    responses(
+        (status = 200, description = "When it was acknowledged", body = Acknowledgement),
+        (status = "4XX", description = "Refused", body = ProblemDocument, content_type = "application/problem+json"),
+    )
+)]
+#[post("/evaluations/{evaluation_id}/acknowledgement")]
+async fn acknowledge(
+    app: web::Data<App>,
+    caller: Caller,
+    path: web::Path<EvaluationId>,
+    seen: IfMatch,
+) -> Result<web::Json<Acknowledgement>, Problem> {
+    Ok(web::Json(evaluations::acknowledge::acknowledge(&app, &caller, path.into_inner(), seen.0).await?))
 }

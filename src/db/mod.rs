@@ -3,6 +3,7 @@
 //! SQLite has one writer thread that commits in groups and a pool of readers; PostgreSQL has one pool, and its writes are SERIALIZABLE and
 //! repeated when they collide. A closure may therefore run more than once: nothing in it leaves the database.
 
+pub mod acknowledgements;
 pub mod agents;
 pub mod answers;
 pub mod appeal_attachments;

@@ -586,6 +586,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::{Integer};
+    use crate::db::sql_types::{Moment, Uid};
+
+    evaluation_acknowledgements (evaluation_id, revision) {
+        evaluation_id -> Uid,
+        revision -> Integer,
+        user_id -> Uid,
+        acknowledged_at -> Moment,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{Text};
     use crate::db::sql_types::{Uid};
 
@@ -1126,6 +1138,8 @@ diesel::joinable!(evaluations -> agents (agent_id));
 diesel::joinable!(evaluations -> users (inspector_id));
 diesel::joinable!(evaluations -> scorecard_versions (scorecard_version_id));
 diesel::joinable!(evaluation_revisions -> evaluations (evaluation_id));
+diesel::joinable!(evaluation_acknowledgements -> evaluations (evaluation_id));
+diesel::joinable!(evaluation_acknowledgements -> users (user_id));
 diesel::joinable!(evaluation_items -> evaluations (evaluation_id));
 diesel::joinable!(violations -> evaluations (evaluation_id));
 diesel::joinable!(violations -> conversations (conversation_id));
@@ -1200,6 +1214,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     escalation_links,
     escalation_told,
     escalations,
+    evaluation_acknowledgements,
     evaluation_items,
     evaluation_revisions,
     evaluations,

@@ -117,15 +117,6 @@ pub fn grants_of(conn: &mut AnyConnection, user: UserId) -> Result<Vec<(GrantId,
         .collect()
 }
 
-/// The names of users, at most a few thousand; whoever is not there has none.
-///
-/// # Errors
-/// What the database says.
-pub fn names(conn: &mut AnyConnection, ids: Vec<UserId>) -> Result<std::collections::HashMap<UserId, String>> {
-    let rows: Vec<(UserId, String)> = users::table.filter(users::id.eq_any(ids)).select((users::id, users::name)).load(conn)?;
-    Ok(rows.into_iter().collect())
-}
-
 /// Whether there is any log-in at all.
 ///
 /// # Errors

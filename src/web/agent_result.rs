@@ -72,6 +72,7 @@ pub(super) struct EvaluationLine {
     key_errors: i32,
     non_key_errors: i32,
     counts: bool,
+    read: bool,
     comment: String,
 }
 
@@ -89,6 +90,7 @@ fn evaluation_line(e: &EvaluationSummary, zone: chrono_tz::Tz) -> EvaluationLine
         key_errors: e.key_errors,
         non_key_errors: e.non_key_errors,
         counts: e.counts,
+        read: e.acknowledged_at.is_some(),
         comment: e.comment.clone(),
     }
 }

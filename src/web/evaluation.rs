@@ -1,28 +1,34 @@
 //! One evaluation: what was found, each with its evidence, and what was answered otherwise.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::figures::{Badge, day};
+use super::appeals::{AppealLine, line};
+use super::figures::{Badge, day, moment};
 use super::findings::{FindingView, view};
-use super::page::{Frame, Visitor, render};
+use super::form::Form;
+use super::listing::Listing;
+use super::page::{Frame, Visitor, go, render};
 use super::trouble::Trouble;
 use crate::app::App;
 use crate::domain::Refusal;
 use crate::domain::access::Action;
 use crate::domain::evaluation::Outcome;
 use crate::domain::id::EvaluationId;
+use crate::domain::page::PageRequest;
 use crate::domain::period::Period;
-use crate::usecases::{findings, organisation};
+use crate::usecases::appeals::{self, AppealFilter};
+use crate::usecases::{Error, evaluations, findings, organisation};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
-    config.route("/evaluations/{id}", web::get().to(show));
+    config.route("/evaluations/{id}", web::get().to(show)).route("/evaluations/{id}/acknowledge", web::post().to(acknowledge));
 }
 
 #[derive(Template)]
 #[template(path = "evaluation.html")]
 struct EvaluationPage {
     f: Frame,
+    id: EvaluationId,
     agent: String,
     agent_href: Option<String>,
     period: Period,
@@ -35,6 +41,13 @@ struct EvaluationPage {
     conversation: String,
     findings: Vec<FindingView>,
     others: Vec<(String, Badge)>,
+    /// When the agent acknowledged it.
+    acknowledged: Option<String>,
+    may_acknowledge: bool,
+    appeals: Vec<AppealLine>,
+    /// Until when it can be appealed against, whether that is still open, and the working days that are left.
+    appeal_time: Option<(String, bool, u32)>,
+    may_follow_up: bool,
 }
 
 fn outcome(f: &Frame, outcome: Outcome) -> Badge {
@@ -45,11 +58,27 @@ fn outcome(f: &Frame, outcome: Outcome) -> Badge {
     }
 }
 
-async fn show(app: web::Data<App>, visitor: Visitor, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
-    let f = visitor.frame.clone();
+async fn show(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
+    let mut f = visitor.frame.clone();
+    let trouble = |e: Error| Trouble::new(visitor.frame.clone(), e);
     let id: EvaluationId = path.parse().map_err(|r: Refusal| Trouble::new(f.clone(), r))?;
-    let shown = findings::show::show(&app, visitor.actor(), id).await.map_err(|e| Trouble::new(f.clone(), e))?;
-    let zone = organisation::period::zone(&app).await.map_err(|e| Trouble::new(f.clone(), e))?;
+    let shown = findings::show::show(&app, visitor.actor(), id).await.map_err(trouble)?;
+    let zone = organisation::period::zone(&app).await.map_err(trouble)?;
+    let appealed = match visitor.may(Action::AppealRead) {
+        true => {
+            let filter = AppealFilter { evaluation_id: Some(id), ..AppealFilter::default() };
+            let all = PageRequest { limit: PageRequest::MAX, after: None };
+            appeals::list::list(&app, visitor.actor(), filter, all).await.map_err(trouble)?.items
+        }
+        false => Vec::new(),
+    };
+    let appeal_time = match appeal_time(&app, &visitor, id, shown.findings.is_empty()).await {
+        Ok(time) => time.map(|time| (moment(time.until, zone), time.open, time.working_days)),
+        Err(error) => return Err(trouble(error)),
+    };
+    if Listing::of(&request).is("done", "acknowledged") {
+        f.notice = Some(f.t("Noted that you have read it. You can still appeal.", "已确认阅读，仍可申诉。").to_owned());
+    }
     let summary = &shown.summary;
     let conversation = summary.conversation_id.to_string();
     let named = summary.agent_name.clone().zip(summary.employee_no.clone());
@@ -72,8 +101,38 @@ async fn show(app: web::Data<App>, visitor: Visitor, path: web::Path<String>) ->
         comment: summary.comment.clone(),
         findings: shown.findings.iter().map(|it| view(&f, &conversation, it)).collect(),
         others: shown.others.iter().map(|it| (f.t(&it.title_en, &it.title_zh).to_owned(), outcome(&f, it.outcome))).collect(),
+        acknowledged: summary.acknowledged_at.map(|at| moment(at, zone)),
+        may_acknowledge: summary.acknowledged_at.is_none()
+            && visitor.may(Action::EvaluationAcknowledge)
+            && visitor.actor().agent.is_some()
+            && visitor.actor().agent == summary.agent_id,
+        appeals: appealed.iter().map(|it| line(&f, it, None, zone)).collect(),
+        appeal_time,
+        may_follow_up: visitor.may(Action::FollowUpWrite),
+        id,
         conversation,
         f,
     };
     render(&page)
+}
+
+/// Until when there may be an appeal; none for who may not appeal, or where there is nothing to appeal against.
+async fn appeal_time(app: &App, visitor: &Visitor, id: EvaluationId, nothing: bool) -> Result<Option<appeals::until::AppealTime>, Error> {
+    if nothing || !visitor.may(Action::AppealSubmit) {
+        return Ok(None);
+    }
+    match appeals::until::until(app, visitor.actor(), id).await {
+        Ok(time) => Ok(Some(time)),
+        // Within reach for reading, such as what one graded, but not for appealing.
+        Err(Error::Refused(refusal)) if refusal.code == "not_found" => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+async fn acknowledge(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
+    let trouble = |e: Error| Trouble::new(form.visitor.frame.clone(), e);
+    let id: EvaluationId = path.parse().map_err(|r: Refusal| Trouble::new(form.visitor.frame.clone(), r))?;
+    let seen = form.typed.get("revision").parse().unwrap_or(0);
+    evaluations::acknowledge::acknowledge(&app, form.visitor.actor(), id, seen).await.map_err(trouble)?;
+    Ok(go(&format!("/evaluations/{id}?done=acknowledged")))
 }

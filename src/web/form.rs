@@ -5,13 +5,14 @@ use std::future::Future;
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError, web};
 use futures_util::StreamExt;
 
 use super::page::Visitor;
 use super::trouble::Trouble;
 use crate::domain::Refusal;
-use crate::domain::refusal::Fault;
+use crate::domain::refusal::{Fault, RefusalKind};
+use crate::http::Problem;
 use crate::http::session::check_csrf;
 
 /// The fields of a posted form, from a logged-in person, proven to come from a page of ours.
@@ -138,6 +139,21 @@ async fn read_all(payload: &mut Payload) -> Result<Vec<u8>, Refusal> {
         bytes.extend_from_slice(&chunk);
     }
     Ok(bytes)
+}
+
+/// The answer with which a form is shown again, what was typed kept; none where the refusal is about the person or the thing and not about
+/// what was typed.
+pub fn again(refusal: &Refusal) -> Option<HttpResponseBuilder> {
+    match refusal.kind {
+        RefusalKind::Unauthenticated | RefusalKind::Forbidden | RefusalKind::NotFound => None,
+        RefusalKind::Invalid
+        | RefusalKind::Conflict
+        | RefusalKind::Stale
+        | RefusalKind::TooLarge
+        | RefusalKind::Unsupported
+        | RefusalKind::TooMany
+        | RefusalKind::Busy => Some(HttpResponse::build(ResponseError::status_code(&Problem::from(refusal.clone())))),
+    }
 }
 
 impl FromRequest for Form {

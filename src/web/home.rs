@@ -49,12 +49,30 @@ const ROOMS: &[Room] = &[
         name: ("Results", "质检结果"), doors: &[door("/results", "Results", "质检结果", |a| a.may(Action::ResultRead).is_ok())]
     },
     Room {
+        name: ("Appeals and cases", "申诉与工单"),
+        doors: &[
+            door("/appeals", "Appeals", "申诉", |a| a.may(Action::AppealRead).is_ok()),
+            door("/follow-ups", "Follow-ups", "整改跟踪", |a| a.may(Action::FollowUpRead).is_ok()),
+            door("/escalations", "Severe cases", "升级工单", |a| a.may(Action::EscalationRead).is_ok()),
+        ],
+    },
+    Room {
         name: ("Sampling", "抽检"),
         doors: &[
             door("/sampling/plans", "Plans", "抽检计划", |a| may_wide(a, Action::SamplingRead)),
             door("/sampling/draws", "Draws", "抽样", |a| may_wide(a, Action::SamplingRead)),
             door("/sampling/samples", "Samples", "样本", |a| may_wide(a, Action::SamplingRead)),
             door("/sampling/progress", "Progress", "质检进度", |a| may_wide(a, Action::SamplingRead)),
+        ],
+    },
+    Room {
+        name: ("Decisions", "裁定"),
+        doors: &[
+            door("/decisions/appeals", "Appeals", "申诉", |a| may_wide(a, Action::AppealRead)),
+            door("/decisions/regrades", "Second gradings", "复检", |a| may_wide(a, Action::RegradeRead)),
+            door("/decisions/calibrations", "Calibration", "校准", |a| may_wide(a, Action::CalibrationRead)),
+            door("/decisions/complaints", "Complaints", "投诉", |a| keeps(a, Action::ComplaintWrite)),
+            door("/decisions/terms", "Rules", "规则", |a| keeps(a, Action::PolicyWrite)),
         ],
     },
     Room {

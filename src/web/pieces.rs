@@ -83,6 +83,12 @@ impl<'a> Field<'a> {
         Self { hint, ..self }
     }
 
+    /// A second field of that name on the page: `mark` keeps their ids apart.
+    #[must_use]
+    pub fn of(self, mark: &str) -> Self {
+        Self { id: format!("f-{mark}-{}", self.name), ..self }
+    }
+
     /// With a label that only a screen reader says, where a table's heads say it to the eye.
     #[must_use]
     pub fn bare(self) -> Self {

@@ -24,19 +24,21 @@ pub struct FileForm {
     pub typed: Typed,
     /// The file, where one was chosen.
     pub file: Option<Vec<u8>>,
+    /// What the browser calls it.
+    pub file_name: String,
 }
 
 fn broken(error: impl std::fmt::Display) -> Refusal {
     Refusal::invalid("", format!("the form broke off: {error}"))
 }
 
-/// The name of each part and its bytes; a file that was not chosen is none.
-async fn parts(mut form: Multipart, limit: usize) -> Result<Vec<(String, bool, Vec<u8>)>, Refusal> {
+/// The name of each part, that of its file where it is one, and its bytes.
+async fn parts(mut form: Multipart, limit: usize) -> Result<Vec<(String, Option<String>, Vec<u8>)>, Refusal> {
     let (mut parts, mut read) = (Vec::new(), 0_usize);
     while let Some(part) = form.next().await {
         let mut part = part.map_err(broken)?;
         let name = part.name().unwrap_or("").to_owned();
-        let is_file = part.content_disposition().is_some_and(|d| d.get_filename().is_some());
+        let file_name = part.content_disposition().and_then(|d| d.get_filename()).map(str::to_owned);
         let mut bytes = Vec::new();
         while let Some(block) = part.next().await {
             let block = block.map_err(broken)?;
@@ -46,7 +48,7 @@ async fn parts(mut form: Multipart, limit: usize) -> Result<Vec<(String, bool, V
             }
             bytes.extend_from_slice(&block);
         }
-        parts.push((name, is_file, bytes));
+        parts.push((name, file_name, bytes));
     }
     Ok(parts)
 }
@@ -63,17 +65,17 @@ impl FromRequest for FileForm {
             let visitor = Visitor::extract(&request).await?;
             let trouble = |refusal| Trouble::new(visitor.frame.clone(), refusal);
             let form = form.await.map_err(|error| trouble(broken(error)))?;
-            let (mut file, mut typed) = (None, Vec::new());
-            for (name, is_file, bytes) in parts(form, limit).await.map_err(trouble)? {
-                if !is_file {
-                    typed.push((name, String::from_utf8_lossy(&bytes).into_owned()));
-                } else if !bytes.is_empty() {
-                    file = Some(bytes);
+            let (mut file, mut file_name, mut typed) = (None, String::new(), Vec::new());
+            for (name, called, bytes) in parts(form, limit).await.map_err(trouble)? {
+                match called {
+                    None => typed.push((name, String::from_utf8_lossy(&bytes).into_owned())),
+                    Some(called) if !bytes.is_empty() => (file, file_name) = (Some(bytes), called),
+                    Some(_) => {}
                 }
             }
             let typed = Typed::of(typed);
             check_csrf(&visitor.person, Some(typed.get("csrf"))).map_err(trouble)?;
-            Ok(Self { visitor, typed, file })
+            Ok(Self { visitor, typed, file, file_name })
         })
     }
 }

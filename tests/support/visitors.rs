@@ -8,15 +8,22 @@ use assay::domain::access::{Grant, GrantReach, Role};
 use assay::domain::id::{AgentId, UserId};
 use assay::domain::language::Language;
 
+use assay::db::schema::users;
+use diesel::prelude::*;
+
 use super::TestApp;
 use super::browser::Visitor;
 
 const PASSWORD: &str = "correct horse battery";
 
+fn password_hash() -> String {
+    static HASH: OnceLock<String> = OnceLock::new();
+    HASH.get_or_init(|| auth::hash_password(PASSWORD, [9; 32]).unwrap()).clone()
+}
+
 /// Somebody new with one role, who reads English.
 pub fn somebody(app: &TestApp, username: &str, role: Role, reach: GrantReach, agent_id: Option<AgentId>) -> UserId {
-    static HASH: OnceLock<String> = OnceLock::new();
-    let hash = HASH.get_or_init(|| auth::hash_password(PASSWORD, [9; 32]).unwrap()).clone();
+    let hash = password_hash();
     let username = username.to_owned();
     app.write(move |tx| {
         let user = UserRow {
@@ -40,6 +47,21 @@ pub fn visit<'a>(app: &'a TestApp, username: &str, role: Role, reach: GrantReach
     somebody(app, username, role, reach, agent);
     let mut visitor = Visitor::new(app);
     visitor.log_in(username, PASSWORD).expect(303);
+    visitor
+}
+
+/// The agent with the log-in that the agent has already, reading English.
+pub fn visit_as_agent(app: &TestApp, agent: AgentId) -> Visitor<'_> {
+    let username: String = app.write(move |tx| {
+        let (id, username): (UserId, String) =
+            users::table.filter(users::agent_id.eq(agent)).select((users::id, users::username)).first(tx.conn)?;
+        diesel::update(users::table.find(id))
+            .set((users::password_hash.eq(password_hash()), users::language.eq(Language::En)))
+            .execute(tx.conn)?;
+        Ok(username)
+    });
+    let mut visitor = Visitor::new(app);
+    visitor.log_in(&username, PASSWORD).expect(303);
     visitor
 }
 

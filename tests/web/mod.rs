@@ -1,5 +1,7 @@
 mod account;
+mod appeals;
 mod case_link;
+mod decisions;
 mod fine_lists;
 mod grading;
 mod login;

@@ -10,7 +10,8 @@ use crate::db::connection::AnyConnection;
 use crate::db::error::Result;
 use crate::db::evaluations::EvaluationRow;
 use crate::db::schema::{
-    agents, evaluation_items, evaluations, samples, scorecard_versions, scorecards, team_ancestors, users, violations,
+    agents, evaluation_acknowledgements, evaluation_items, evaluations, samples, scorecard_versions, scorecards, team_ancestors, users,
+    violations,
 };
 use crate::db::scope;
 use crate::db::sql_types::At;
@@ -68,6 +69,8 @@ pub struct EvaluationSummary {
     pub submitted_at: DateTime<Utc>,
     /// When it was corrected last.
     pub corrected_at: Option<DateTime<Utc>>,
+    /// When the agent acknowledged the latest revision, if that was.
+    pub acknowledged_at: Option<DateTime<Utc>>,
 }
 
 /// Which evaluations are wanted.
@@ -102,10 +105,10 @@ impl EvaluationFilter {
     }
 }
 
-type Joined = (EvaluationRow, String, String, String, ScorecardId, String, i32, bool);
+type Joined = (EvaluationRow, String, String, String, ScorecardId, String, i32, bool, Option<At>);
 
 fn summary(joined: Joined, reach: &Reach) -> EvaluationSummary {
-    let (row, employee_no, agent_name, inspector_name, scorecard_id, scorecard, scorecard_version, blind) = joined;
+    let (row, employee_no, agent_name, inspector_name, scorecard_id, scorecard, scorecard_version, blind, acknowledged) = joined;
     let shown = !hidden(blind, row.inspector_id, reach);
     EvaluationSummary {
         id: row.id,
@@ -129,6 +132,7 @@ fn summary(joined: Joined, reach: &Reach) -> EvaluationSummary {
         revision: row.revision,
         submitted_at: row.submitted_at,
         corrected_at: row.corrected_at,
+        acknowledged_at: acknowledged.map(|At(at)| at),
     }
 }
 
@@ -147,6 +151,11 @@ pub fn page(conn: &mut AnyConnection, reach: &Reach, filter: &EvaluationFilter, 
         .inner_join(users::table)
         .inner_join(samples::table)
         .inner_join(scorecard_versions::table.inner_join(scorecards::table))
+        .left_join(
+            evaluation_acknowledgements::table.on(evaluation_acknowledgements::evaluation_id
+                .eq(evaluations::id)
+                .and(evaluation_acknowledgements::revision.eq(evaluations::revision))),
+        )
         .order((evaluations::submitted_at.desc(), evaluations::id.desc()))
         .limit(page.fetch())
         .select((
@@ -158,6 +167,7 @@ pub fn page(conn: &mut AnyConnection, reach: &Reach, filter: &EvaluationFilter, 
             scorecards::code,
             scorecard_versions::number,
             samples::blind,
+            evaluation_acknowledgements::acknowledged_at.nullable(),
         ))
         .into_boxed();
     if !reach.all {

@@ -8,6 +8,7 @@ pub mod grading;
 pub mod health;
 pub mod mail;
 pub mod mail_month;
+pub mod names;
 pub mod outbox;
 pub mod progress;
 pub mod samples;

@@ -41,6 +41,8 @@ words! {
         Grade = "grading",
         /// See evaluations and violations with their evidence.
         EvaluationRead = "evaluations.read",
+        /// Acknowledge that one has read the evaluation of an own conversation.
+        EvaluationAcknowledge = "evaluations.acknowledge",
         /// See results: pass status and pass rates.
         ResultRead = "results.read",
         /// See ledger entries and fine lists.
@@ -129,6 +131,7 @@ impl Action {
             | Self::PolicyWrite
             | Self::SamplingWrite
             | Self::Grade
+            | Self::EvaluationAcknowledge
             | Self::LedgerWrite
             | Self::PeriodClose
             | Self::EscalationAcknowledge

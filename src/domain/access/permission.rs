@@ -19,7 +19,7 @@ pub const fn permission(role: Role, action: Action) -> Permission {
     use Permission::{Granted, No, Own};
     match role {
         Role::QaManager => match action {
-            A::UserWrite | A::MailRead | A::MailWrite => No,
+            A::UserWrite | A::MailRead | A::MailWrite | A::EvaluationAcknowledge => No,
             A::PeopleRead
             | A::PeopleWrite
             | A::UserRead
@@ -80,7 +80,8 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::PeriodClose
             | A::AuditRead
             | A::MailRead
-            | A::MailWrite => No,
+            | A::MailWrite
+            | A::EvaluationAcknowledge => No,
             A::EscalationRead | A::EscalationAcknowledge | A::AppealRead | A::RegradeRead | A::CalibrationRead => Own,
             A::EscalationSanction
             | A::AppealSubmit
@@ -119,7 +120,8 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::PeriodClose
             | A::AuditRead
             | A::MailRead
-            | A::MailWrite => No,
+            | A::MailWrite
+            | A::EvaluationAcknowledge => No,
             A::EscalationRead
             | A::EscalationAcknowledge
             | A::AppealRead
@@ -162,7 +164,7 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::AuditRead
             | A::MailRead
             | A::MailWrite => No,
-            A::AppealRead | A::AppealSubmit | A::ComplaintRead | A::FollowUpRead => Own,
+            A::EvaluationAcknowledge | A::AppealRead | A::AppealSubmit | A::ComplaintRead | A::FollowUpRead => Own,
             A::EscalationRead
             | A::EscalationAcknowledge
             | A::EscalationSanction
@@ -195,7 +197,8 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::PeriodClose
             | A::AuditRead
             | A::MailRead
-            | A::MailWrite => No,
+            | A::MailWrite
+            | A::EvaluationAcknowledge => No,
             A::ComplaintRead => Granted,
             A::EscalationRead | A::EscalationAcknowledge => Own,
             A::EscalationSanction
@@ -232,7 +235,8 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::PeriodClose
             | A::AuditRead
             | A::MailRead
-            | A::MailWrite => No,
+            | A::MailWrite
+            | A::EvaluationAcknowledge => No,
             A::AppealRead | A::ComplaintRead | A::ComplaintWrite => Granted,
             A::EscalationRead | A::EscalationAcknowledge => Own,
             A::EscalationSanction
@@ -272,7 +276,8 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::LedgerRead
             | A::LedgerWrite
             | A::LedgerExport
-            | A::PeriodClose => No,
+            | A::PeriodClose
+            | A::EvaluationAcknowledge => No,
             A::EscalationRead | A::EscalationAcknowledge => Own,
             A::EscalationSanction
             | A::AppealRead

@@ -13,6 +13,7 @@ pub mod show;
 pub mod statistics;
 mod subject;
 pub mod submit;
+pub mod until;
 pub mod withdraw;
 
 use chrono::{DateTime, Utc};

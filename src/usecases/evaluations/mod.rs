@@ -1,5 +1,6 @@
 //! Evaluations (质检评分): one inspector's grading of one sample, submitted once, corrected with a reason, every revision kept.
 
+pub mod acknowledge;
 pub mod correct;
 pub mod list;
 pub mod revisions;

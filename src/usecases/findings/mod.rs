@@ -82,6 +82,8 @@ pub struct Quote {
 /// An item that did not fail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OtherItem {
+    /// The code.
+    pub code: String,
     /// Title in Chinese.
     pub title_zh: String,
     /// Title in English.
@@ -149,7 +151,12 @@ fn of_evaluation(conn: &mut AnyConnection, reach: &Reach, summary: EvaluationSum
     locate(conn, &summary, &mut findings)?;
     let others = card.items().filter_map(|item| {
         let graded = items.iter().find(|it| it.code == item.code && it.outcome != Outcome::Fail)?;
-        Some(OtherItem { title_zh: item.title_zh.clone(), title_en: item.title_en.clone(), outcome: graded.outcome })
+        Some(OtherItem {
+            code: item.code.clone(),
+            title_zh: item.title_zh.clone(),
+            title_en: item.title_en.clone(),
+            outcome: graded.outcome,
+        })
     });
     let others = others.collect();
     Ok(EvaluationFindings { summary, findings, others })

@@ -59,7 +59,7 @@ pub async fn exports(app: &App, actor: &Actor, period: Period) -> Result<Vec<Exp
     };
     app.read(move |conn| {
         let entries = db::audit::page(conn, &filter, &PageRequest { limit: PageRequest::MAX, after: None })?.items;
-        let names = db::users::names(conn, entries.iter().filter_map(|entry| entry.user_id).collect())?;
+        let names = db::views::names::users(conn, &entries.iter().filter_map(|entry| entry.user_id).collect::<Vec<_>>())?;
         let exported = entries.into_iter().map(|entry| {
             let what = serde_json::from_value(entry.after.unwrap_or_default());
             Ok(Exported {

@@ -5,6 +5,7 @@ pub mod create;
 pub mod export;
 pub mod grants;
 pub mod import;
+pub mod introduce;
 pub mod list;
 pub mod names;
 pub mod set_password;

@@ -149,7 +149,7 @@ async fn begin(visitor: Visitor, path: web::Path<String>) -> Result<HttpResponse
 }
 
 async fn import(app: web::Data<App>, form: FileForm, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
-    let FileForm { visitor, typed, file } = form;
+    let FileForm { visitor, typed, file, .. } = form;
     let kind = Kind::parse(&visitor, &path)?;
     kind.permitted(&visitor)?;
     let csv = file.unwrap_or_else(|| typed.get("csv").as_bytes().to_vec());

@@ -1,0 +1,187 @@
+//! The rules of what comes after the grade: how appeals go, what opens an escalation case and whom it goes to, and the working calendar.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use super::WHOLE;
+use super::terms_fields::{Known, calendar_fields, escalation_fields, read_calendar, read_escalation};
+use crate::app::App;
+use crate::domain::Refusal;
+use crate::domain::access::Action;
+use crate::domain::appeal::AppealTerms;
+use crate::domain::calendar::{CalendarInput, Weekday};
+use crate::domain::escalation::{EscalationPolicy, SanctionKind};
+use crate::domain::refusal::Refused;
+use crate::domain::violation::ViolationClass;
+use crate::usecases::settings::Set;
+use crate::usecases::{Result as Done, settings, teams, users, vendors, violation_types};
+use crate::web::address::Address;
+use crate::web::form::{Form, Typed};
+use crate::web::page::{Frame, Visitor, go, render, render_as};
+use crate::web::pieces::{Choice, OrTrouble, mendable};
+use crate::web::reading::Reading;
+use crate::web::trouble::Trouble;
+
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/decisions/terms", web::get().to(show))
+        .route("/decisions/terms/appeals", web::post().to(set_appeals))
+        .route("/decisions/terms/escalation", web::post().to(set_escalation))
+        .route("/decisions/terms/calendar", web::post().to(set_calendar));
+}
+
+/// Which of the three forms was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sent {
+    Appeals,
+    Escalation,
+    Calendar,
+}
+
+#[derive(Template)]
+#[template(path = "decisions/terms.html")]
+struct TermsPage {
+    f: Frame,
+    appeals: Typed,
+    escalation: Typed,
+    calendar: Typed,
+    may_write: bool,
+    classes: Vec<Choice>,
+    types: Vec<Choice>,
+    sanctions: Vec<Choice>,
+    weekdays: Vec<Choice>,
+}
+
+fn sanction(f: &Frame, kind: SanctionKind) -> &'static str {
+    match kind {
+        SanctionKind::Dismissal => f.t("dismissal", "开除"),
+        SanctionKind::Fine => f.t("fine", "罚款"),
+        SanctionKind::OfflineTraining => f.t("offline for training", "下线培训"),
+        SanctionKind::BonusZeroed => f.t("bonus zeroed", "奖金归零"),
+        SanctionKind::LegalAction => f.t("legal action", "追究刑事责任"),
+        SanctionKind::Notice => f.t("notice to the company", "全司通告"),
+        SanctionKind::NoAction => f.t("no action", "不处理"),
+    }
+}
+
+fn weekday(f: &Frame, day: Weekday) -> &'static str {
+    match day {
+        Weekday::Monday => f.t("Monday", "周一"),
+        Weekday::Tuesday => f.t("Tuesday", "周二"),
+        Weekday::Wednesday => f.t("Wednesday", "周三"),
+        Weekday::Thursday => f.t("Thursday", "周四"),
+        Weekday::Friday => f.t("Friday", "周五"),
+        Weekday::Saturday => f.t("Saturday", "周六"),
+        Weekday::Sunday => f.t("Sunday", "周日"),
+    }
+}
+
+fn appeal_fields(set: &Set<AppealTerms>) -> Typed {
+    let terms = &set.setting;
+    Typed::showing([
+        ("days_to_appeal", terms.days_to_appeal.to_string()),
+        ("days_to_decide", terms.days_to_decide.to_string()),
+        ("days_to_second", terms.days_to_second.to_string()),
+        ("second_instance", if terms.second_instance { "on".to_owned() } else { String::new() }),
+        ("version", set.version.to_string()),
+    ])
+}
+
+/// The people, teams and vendors whom the rules name.
+async fn known(app: &App, visitor: &Visitor) -> Result<Known, Trouble> {
+    let actor = visitor.actor();
+    let people = users::list::list(app, actor, Default::default(), WHOLE).await.or_trouble(visitor)?.items;
+    let teams = teams::list::list(app, actor, Default::default(), WHOLE).await.or_trouble(visitor)?.items;
+    let vendors = vendors::list::list(app, actor, WHOLE).await.or_trouble(visitor)?.items;
+    Ok(Known {
+        users: people.into_iter().map(|user| (user.id, user.username)).collect(),
+        teams: teams.into_iter().map(|team| (team.id, team.code)).collect(),
+        vendors: vendors.into_iter().map(|vendor| (vendor.id, vendor.code)).collect(),
+    })
+}
+
+async fn page(app: &App, visitor: &Visitor, done: &str, sent: Option<(Sent, Typed)>) -> Result<TermsPage, Trouble> {
+    let f = visitor.frame.saying(done);
+    let actor = visitor.actor();
+    actor.may_everywhere(Action::PolicyRead).or_trouble(visitor)?;
+    let known = known(app, visitor).await?;
+    let appeals = settings::show::show::<AppealTerms>(app, actor).await.or_trouble(visitor)?;
+    let escalation = settings::show::show::<EscalationPolicy>(app, actor).await.or_trouble(visitor)?;
+    let calendar = settings::show::show::<CalendarInput>(app, actor).await.or_trouble(visitor)?;
+    let types = violation_types::list::list(app, actor, Some(true), WHOLE).await.or_trouble(visitor)?;
+    let again = |form: Sent| sent.as_ref().filter(|(sent, _)| *sent == form).map(|(_, typed)| typed.clone());
+    Ok(TermsPage {
+        appeals: again(Sent::Appeals).unwrap_or_else(|| appeal_fields(&appeals)),
+        escalation: again(Sent::Escalation).unwrap_or_else(|| escalation_fields(&escalation.setting, escalation.version, &known)),
+        calendar: again(Sent::Calendar).unwrap_or_else(|| calendar_fields(&calendar.setting, calendar.version)),
+        may_write: actor.may_everywhere(Action::PolicyWrite).is_ok(),
+        classes: ViolationClass::ALL.iter().map(|class| Choice::new(class, class.as_str())).collect(),
+        types: types
+            .items
+            .iter()
+            .map(|entry| {
+                Choice::new(&entry.rules.code, format!("{} {}", entry.rules.class, f.t(&entry.rules.name_en, &entry.rules.name_zh)))
+            })
+            .collect(),
+        sanctions: SanctionKind::ALL.iter().map(|kind| Choice::new(kind, sanction(&f, *kind))).collect(),
+        weekdays: Weekday::ALL.iter().map(|day| Choice::new(day, weekday(&f, *day))).collect(),
+        f,
+    })
+}
+
+async fn show(app: web::Data<App>, visitor: Visitor, at: Address) -> Result<HttpResponse, Trouble> {
+    render(&page(&app, &visitor, at.get("done"), None).await?)
+}
+
+/// The answer to a form: on, or once more with what is wrong.
+async fn answer(app: &App, form: &Form, which: Sent, set: Done<()>) -> Result<HttpResponse, Trouble> {
+    match set {
+        Ok(()) => Ok(go("/decisions/terms?done=saved")),
+        Err(error) => {
+            let refusal: Refusal = mendable(&form.visitor, error)?;
+            let typed = form.typed.clone().refused(&refusal);
+            render_as(HttpResponse::BadRequest(), &page(app, &form.visitor, "", Some((which, typed))).await?)
+        }
+    }
+}
+
+fn read_appeals(typed: &Typed) -> Refused<AppealTerms> {
+    let mut from = Reading::of(typed);
+    let terms = AppealTerms {
+        days_to_appeal: from.needed_number("days_to_appeal"),
+        days_to_decide: from.needed_number("days_to_decide"),
+        second_instance: from.yes("second_instance"),
+        days_to_second: from.needed_number("days_to_second"),
+    };
+    from.finish().map(|()| terms)
+}
+
+fn seen(form: &Form) -> i32 {
+    form.typed.get("version").parse().unwrap_or(-1)
+}
+
+async fn set_appeals(app: web::Data<App>, form: Form) -> Result<HttpResponse, Trouble> {
+    let set = match read_appeals(&form.typed) {
+        Ok(terms) => settings::change::appeal_terms(&app, form.visitor.actor(), seen(&form), terms).await.map(drop),
+        Err(refusal) => Err(refusal.into()),
+    };
+    answer(&app, &form, Sent::Appeals, set).await
+}
+
+async fn set_escalation(app: web::Data<App>, form: Form) -> Result<HttpResponse, Trouble> {
+    form.visitor.actor().may_everywhere(Action::PolicyWrite).or_trouble(&form.visitor)?;
+    let known = known(&app, &form.visitor).await?;
+    let set = match read_escalation(&form.typed, &known) {
+        Ok(policy) => settings::change::escalation_policy(&app, form.visitor.actor(), seen(&form), policy).await.map(drop),
+        Err(refusal) => Err(refusal.into()),
+    };
+    answer(&app, &form, Sent::Escalation, set).await
+}
+
+async fn set_calendar(app: web::Data<App>, form: Form) -> Result<HttpResponse, Trouble> {
+    let set = match read_calendar(&form.typed) {
+        Ok(input) => settings::change::calendar(&app, form.visitor.actor(), seen(&form), input).await.map(drop),
+        Err(refusal) => Err(refusal.into()),
+    };
+    answer(&app, &form, Sent::Calendar, set).await
+}

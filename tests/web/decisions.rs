@@ -1,0 +1,97 @@
+//! The pages of what is decided after the grade: appeals, second gradings, calibration, complaints, and their rules.
+
+use assay::domain::access::Role;
+use serde_json::json;
+
+use super::people::{field, link_after};
+use crate::support::aftermath::People;
+use crate::support::browser::Visitor;
+use crate::support::on_both;
+
+on_both! {
+    /// The appeal stands beside the finding; each point is decided, and what was typed stays where it is not.
+    fn an_appeal_is_decided_point_by_point(app: &TestApp) {
+        let people = People::new(app, "2026-11-05");
+        let evaluation = people.failing(app, &["respect", "greeting"]);
+        let points = ["respect", "greeting"].map(|item| json!({ "target": { "kind": "item", "item": item }, "text": "did do it" }));
+        let appeal = people.agent_client.post("appeals", &json!({ "evaluation_id": evaluation, "points": points, "text": "please listen again" }));
+        let id = appeal.expect(201).json()["id"].as_str().unwrap().to_owned();
+        let mut manager = Visitor::of(app, Role::QaManager);
+        assert!(manager.page("/decisions/appeals?state=open&sort=due").contains(&id));
+        let at = format!("/decisions/appeals/{id}");
+        let page = manager.page(&at);
+        assert!(page.contains("please listen again") && page.contains("did do it") && page.contains("name=\"points[1].outcome\""), "{page}");
+        assert!(manager.page(&format!("/appeals/{id}")).contains("please listen again"), "letters lead here");
+        let version = field(&page, "version");
+        let mut fields = vec![("version", version.as_str()), ("points[0].outcome", "overturned"), ("reason", "heard it again")];
+        let page = manager.post(&at, &fields).expect(400).text();
+        assert!(page.contains("id=\"f-points[1].outcome-fault\"") && page.contains("heard it again</textarea>"), "{page}");
+        fields.push(("points[1].outcome", "upheld"));
+        manager.submit(&at, &fields);
+        let page = manager.page(&at);
+        assert!(page.contains("First instance") && page.contains("overturned") && !page.contains("points[0].outcome"), "{page}");
+        manager.post(&at, &fields).expect(400);
+        Visitor::of(app, Role::Inspector).post(&at, &fields).expect(403);
+    }
+
+    fn the_desk_records_and_adjudicates(app: &TestApp) {
+        let people = People::new(app, "2026-11-05");
+        let number = app.admin().get(&format!("agents/{}", people.agent)).expect(200).json()["employee_no"].as_str().unwrap().to_owned();
+        let mut desk = Visitor::of(app, Role::ComplaintDesk);
+        let mut new = vec![("reference", "C-1"), ("agent", "nobody"), ("occurred_on", "2026-11-04"), ("text", "was rude")];
+        let page = desk.post("/decisions/complaints", &new).expect(400).text();
+        assert!(page.contains("id=\"f-agent-fault\"") && page.contains("value=\"C-1\"") && page.contains("was rude</textarea>"), "{page}");
+        new[1].1 = &number;
+        let at = desk.submit("/decisions/complaints", &new).split('?').next().unwrap().to_owned();
+        let page = desk.post(&at, &[("version", "1"), ("finding", "severe"), ("reason", "")]).expect(400).text();
+        assert!(page.contains("id=\"f-reason-fault\"") && page.contains("value=\"severe\" selected"), "{page}");
+        desk.submit(&at, &[("version", "1"), ("finding", "severe"), ("reason", "went to the press")]);
+        assert!(desk.page("/decisions/complaints?state=upheld").contains("upheld: severe"));
+        desk.submit(&at, &[("version", "2"), ("finding", "dismissed"), ("reason", "it was the line")]);
+        assert!(desk.page(&at).contains("it was the line"));
+        Visitor::of(app, Role::TeamLead).get("/decisions/complaints/new").expect(403);
+    }
+
+    /// Appeal terms, escalation policy and calendar are three forms; a fault in one leaves the others as they are.
+    fn the_rules_are_set(app: &TestApp) {
+        let mut manager = Visitor::of(app, Role::QaManager);
+        let page = manager.page("/decisions/terms");
+        assert!(page.contains("team_lead: 240") && page.contains("09:00-18:00"), "{page}");
+        let terms = [("version", "0"), ("days_to_appeal", "99"), ("days_to_decide", "5"), ("days_to_second", "3")];
+        let page = manager.post("/decisions/terms/appeals", &terms).expect(400).text();
+        assert!(page.contains("id=\"f-days_to_appeal-fault\"") && page.contains("value=\"99\"") && page.contains("team_lead: 240"), "{page}");
+        let mut good = terms;
+        good[1].1 = "9";
+        manager.submit("/decisions/terms/appeals", &good);
+        manager.post("/decisions/terms/appeals", &good).expect(400);
+        let page = manager.post("/decisions/terms/escalation", &[("version", "0"), ("levels", "nobody: 5")]).expect(400).text();
+        assert!(page.contains("neither a role nor a username"), "{page}");
+        let policy = [("version", "0"), ("levels", "team_lead, qa_manager: 60\nqa_manager: 120"), ("classes", "B"), ("four_eyes", "dismissal"), ("counts", "often: 3 C, D")];
+        manager.submit("/decisions/terms/escalation", &policy);
+        assert!(manager.page("/decisions/terms").contains("team_lead, qa_manager: 60"));
+        let page = manager.post("/decisions/terms/calendar", &[("version", "0"), ("working_days", "monday"), ("hours", "nine to five")]).expect(400).text();
+        assert!(page.contains("id=\"f-hours-fault\"") && page.contains("nine to five"), "{page}");
+        manager.submit("/decisions/terms/calendar", &[("version", "0"), ("working_days", "monday"), ("hours", "08:00-12:00\n13:00-17:00"), ("holidays", "2027-01-01")]);
+        assert!(manager.page("/decisions/terms").contains("13:00-17:00"));
+        Visitor::of(app, Role::TeamLead).post("/decisions/terms/appeals", &good).expect(403);
+    }
+
+    fn a_share_is_graded_again_and_people_are_calibrated(app: &TestApp) {
+        let people = People::new(app, "2026-11-05");
+        people.failing(app, &["greeting"]);
+        let mut manager = Visitor::of(app, Role::QaManager);
+        let page = manager.post("/decisions/regrades", &[("period", "2026-11"), ("percent", "0")]).expect(400).text();
+        assert!(page.contains("id=\"f-percent-fault\""), "{page}");
+        let at = manager.submit("/decisions/regrades", &[("period", "2026-11"), ("percent", "100")]);
+        let page = manager.page(&at);
+        assert!(page.contains("1 evaluations are graded again"), "{page}");
+        let regrade = link_after(&page, "/decisions/regrades/", "\">");
+        manager.get(&format!("/decisions/regrades/{regrade}")).expect(200);
+        let page = manager.post("/decisions/calibrations", &[("name", "November"), ("conversation_id", "x"), ("due_on", "2026-11-30")]).expect(400).text();
+        assert!(page.contains("id=\"f-conversation_id-fault\"") && page.contains("value=\"November\""), "{page}");
+        manager.get("/decisions/calibrations").expect(200);
+        let mut inspector = Visitor::of(app, Role::Inspector);
+        inspector.get("/decisions/regrades").expect(403);
+        inspector.post("/decisions/calibrations", &[("name", "x")]).expect(403);
+    }
+}
