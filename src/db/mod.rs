@@ -178,7 +178,7 @@ impl Db {
         outcome.take()
     }
 
-    async fn blocking(&self, work: Box<dyn FnOnce(&mut AnyConnection) -> Result<()> + Send>) -> Result<()> {
+    async fn blocking(&self, work: Once) -> Result<()> {
         let place = Arc::clone(&self.places).acquire_owned().await.map_err(|e| Error::Connection(e.to_string()))?;
         let pool = self.readers.clone();
         let task = tokio::task::spawn_blocking(move || {
@@ -191,6 +191,7 @@ impl Db {
 }
 
 /// A closure without its type: the machinery of transactions, queues and threads is compiled once and not for every closure.
+type Once = Box<dyn FnOnce(&mut AnyConnection) -> Result<()> + Send>;
 type Work = Box<dyn FnMut(&mut AnyConnection) -> Result<()> + Send>;
 
 /// Where a closure puts what it gives.

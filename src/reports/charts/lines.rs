@@ -71,7 +71,7 @@ pub fn lines(about: &About, periods: &[String], series: &[Series], scale: &Scale
             let told = format!("{}, {}: {}", one.name, periods.get(n).map_or("", String::as_str), value.shown);
             picture.mark(&class, (x(n), y(value.at)), s, &told);
         }
-        if let Some((n, value)) = known().last() {
+        if let Some((n, value)) = known().next_back() {
             // Names that would stand upon one another move down.
             let mut at = y(value.at) + 4;
             while taken.iter().any(|other| (other - at).abs() < 15) {

@@ -4,6 +4,7 @@ pub mod list;
 pub mod show;
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use crate::db::{self, AnyConnection, Result};
 use crate::domain::access::Reach;
@@ -109,8 +110,8 @@ type Cards = HashMap<(ScorecardId, i32), ScorecardContent>;
 /// Reads what was found in an evaluation.
 fn of_evaluation(conn: &mut AnyConnection, reach: &Reach, summary: EvaluationSummary, cards: &mut Cards) -> Result<EvaluationFindings> {
     let key = (summary.scorecard_id, summary.scorecard_version);
-    if !cards.contains_key(&key) {
-        cards.insert(key, db::scorecards::get_version(conn, key.0, key.1)?.1);
+    if let Entry::Vacant(place) = cards.entry(key) {
+        place.insert(db::scorecards::get_version(conn, key.0, key.1)?.1);
     }
     let items = db::evaluations::items(conn, summary.id)?;
     let violations = db::views::violations::of_evaluation(conn, reach, summary.id)?;
