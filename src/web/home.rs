@@ -68,7 +68,7 @@ const ROOMS: &[Room] = &[
     Room {
         name: ("Decisions", "裁定"),
         doors: &[
-            door("/decisions/appeals", "Appeals", "申诉", |a| may_wide(a, Action::AppealRead)),
+            door("/decisions/appeals", "Appeals to decide", "申诉裁定", |a| keeps(a, Action::AppealDecide)),
             door("/decisions/regrades", "Second gradings", "复检", |a| may_wide(a, Action::RegradeRead)),
             door("/decisions/calibrations", "Calibration", "校准", |a| may_wide(a, Action::CalibrationRead)),
             door("/decisions/complaints", "Complaints", "投诉", |a| keeps(a, Action::ComplaintWrite)),

@@ -26,11 +26,7 @@ use crate::web::trouble::Trouble;
 use crate::web::words::{Badge, moment};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
-    config
-        .route("/decisions/appeals/{id}", web::get().to(show))
-        .route("/decisions/appeals/{id}", web::post().to(decide))
-        // What letters about an appeal lead to, for everybody who may read it.
-        .route("/appeals/{id}", web::get().to(show));
+    config.route("/decisions/appeals/{id}", web::get().to(show)).route("/decisions/appeals/{id}", web::post().to(decide));
 }
 
 #[derive(Template)]
