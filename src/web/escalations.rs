@@ -46,7 +46,7 @@ struct ListPage {
 struct CaseLine {
     id: String,
     agent: String,
-    agent_href: String,
+    agent_href: Option<String>,
     opened: String,
     state: Badge,
     level: i32,
@@ -114,6 +114,7 @@ struct Told {
     types: HashMap<String, String>,
     zone: chrono_tz::Tz,
     currency: Currency,
+    may_see_results: bool,
 }
 
 async fn told_of(app: &App, visitor: &Visitor, users: Vec<UserId>, agents: Vec<AgentId>) -> Result<Told, Error> {
@@ -125,6 +126,7 @@ async fn told_of(app: &App, visitor: &Visitor, users: Vec<UserId>, agents: Vec<A
         types: types.iter().map(|t| (t.rules.code.clone(), f.t(&t.rules.name_en, &t.rules.name_zh).to_owned())).collect(),
         zone: organisation::period::zone(app).await?,
         currency: organisation::period::currency(app).await?,
+        may_see_results: visitor.may(Action::ResultRead),
     })
 }
 
@@ -137,7 +139,7 @@ fn line(f: &Frame, it: &EscalationSummary, known: &Told) -> CaseLine {
     CaseLine {
         id: it.id.to_string(),
         agent: known.names.agent(it.agent_id).unwrap_or_else(|| f.t("an agent", "客服").to_owned()),
-        agent_href: format!("/results/{}/agents/{}", it.period, it.agent_id),
+        agent_href: known.may_see_results.then(|| format!("/results/{}/agents/{}", it.period, it.agent_id)),
         opened: moment(it.opened_at, known.zone),
         state: state(f, it.state),
         level: it.level,

@@ -10,6 +10,7 @@ use super::page::{Frame, Visitor, render};
 use super::trouble::Trouble;
 use crate::app::App;
 use crate::domain::Refusal;
+use crate::domain::access::Action;
 use crate::domain::evidence::Evidence;
 use crate::domain::page::PageRequest;
 use crate::domain::period::Period;
@@ -165,7 +166,12 @@ async fn list(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path:
         .iter()
         .map(|t| (t.rules.code.clone(), format!("{} {}", t.rules.class, f.t(&t.rules.name_en, &t.rules.name_zh))))
         .collect();
-    let evaluations: Vec<FoundView> = listed.items.iter().map(|it| found(&f, it, zone)).collect();
+    let may_see_results = visitor.may(Action::ResultRead);
+    let shown = |it: &EvaluationFindings| {
+        let view = found(&f, it, zone);
+        FoundView { agent_href: view.agent_href.filter(|_| may_see_results), ..view }
+    };
+    let evaluations: Vec<FoundView> = listed.items.iter().map(shown).collect();
     let first = listed.items.iter().zip(&evaluations).next();
     let mut chips = Vec::new();
     if !at.is("agent", "") {
