@@ -273,7 +273,7 @@ fn every_point_is_decided_once_and_a_change_says_into_what() {
     let fields: Vec<_> = faults.iter().map(|fault| fault.field.as_str()).collect();
     assert_eq!(fields, ["reason", "points", "points[0].outcome", "points[1].target", "points[2].target"]);
     let input = |points| AppealInput { evaluation_id: Some(id(1)), complaint_id: None, breach_id: None, points, text: "no".into() };
-    assert!(input(points(&[item.clone()])).checked().is_ok());
+    assert!(input(points(std::slice::from_ref(&item))).checked().is_ok());
     assert_eq!(input(points(&[item.clone(), item])).checked().unwrap_err().faults[0].field, "points[1].target");
     assert_eq!(input(points(&[PointTarget::Whole])).checked().unwrap_err().faults[0].field, "points[0].target");
 }
