@@ -92,7 +92,7 @@ on_both! {
         let cost = |level: &str| {
             let lines = ledger(manager, "2026-10");
             let found = lines.iter().find(|line| line["kind"] == "complaint").unwrap().clone();
-            (level == "severe").then(|| found["amount"]["amount_minor"].as_i64().unwrap()).unwrap_or(0)
+            if level == "severe" { found["amount"]["amount_minor"].as_i64().unwrap() } else { 0 }
         };
         let severe = cost("severe");
         assert!(severe > 0);
