@@ -33,6 +33,11 @@ fn open_items(browser: &Browser) -> u64 {
         .unwrap()
 }
 
+/// Waits until nothing is on its way to the service: a request that the next page cuts off would be a complaint on the console.
+fn saved(browser: &Browser) {
+    browser.until("localStorage.getItem(`assay:draft:${document.querySelector('#grade').dataset.sample}`) === null");
+}
+
 #[test]
 fn three_samples_by_keyboard_with_the_sound_playing_and_a_reload_in_the_middle() {
     let app = TestApp::demo();
@@ -69,6 +74,7 @@ fn three_samples_by_keyboard_with_the_sound_playing_and_a_reload_in_the_middle()
         browser.keys("1");
         if round == 1 {
             let marked = open_items(&browser);
+            saved(&browser);
             browser.reload();
             browser.until("document.querySelector('.item.current')");
             assert_eq!(open_items(&browser), marked, "what was marked outlives a reload");
@@ -80,6 +86,7 @@ fn three_samples_by_keyboard_with_the_sound_playing_and_a_reload_in_the_middle()
             browser.keys("1");
             assert!(open_items(&browser) < open, "each key marks an item and goes on to the next");
         }
+        saved(&browser);
         browser.control(ENTER);
         browser.until(&format!("document.readyState === 'complete' && document.querySelector('#grade')?.dataset.sample !== {sample}"));
     }
