@@ -157,7 +157,7 @@ async fn page(app: &App, visitor: &Visitor, id: AppealId, form: Typed) -> Result
         due: it.state.is_pending().then(|| moment(it.due_at, zone)),
         text: it.text.clone(),
         second_text: it.second_text.clone(),
-        evaluation: it.evaluation_id.map(|e| e.to_string()),
+        evaluation: it.evaluation_id.filter(|_| visitor.may(Action::EvaluationRead)).map(|e| e.to_string()),
         points: it
             .points
             .iter()

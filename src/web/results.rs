@@ -59,6 +59,8 @@ struct MonthPage {
     causes: Option<ParetoChart>,
     heat: Option<HeatChart>,
     agents: Vec<AgentLine>,
+    /// Whether the numbers lead to the findings behind them.
+    sees: bool,
     found: usize,
     sort: String,
     page: usize,
@@ -228,6 +230,7 @@ async fn month(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path
         trend: (!trend.units.is_empty()).then(|| charts::trend(&f, &trend, target)),
         causes: sources.as_ref().map(|s| charts::causes(&f, s, period, team)).filter(|chart| !chart.rows.is_empty()),
         heat,
+        sees: sources.is_some(),
         found: agents.len(),
         agents: agents.iter().skip((page - 1) * AT_A_TIME).take(AT_A_TIME).map(|a| agent_line(&f, a)).collect(),
         sort,

@@ -114,4 +114,6 @@ walks! {
     the_pages_of_a_qa_manager: "qa.manager"
     the_pages_of_an_administrator: "admin"
     the_pages_of_an_auditor: "auditor"
+    the_pages_of_finance: "finance"
+    the_pages_of_the_complaint_desk: "complaints"
 }
