@@ -12,7 +12,7 @@ use crate::domain::line_report::LineReport;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::period::Period;
 use crate::http::problem::ProblemDocument;
-use crate::http::table::CsvBody;
+use crate::http::table::{CsvBody, ImportQuery};
 use crate::http::{Body, Caller, IfMatch, Problem, Query, Versioned};
 use crate::usecases::complaints::{self, Complaint, ComplaintFilter};
 use crate::usecases::line_import::Upload;
@@ -36,16 +36,6 @@ struct ListQuery {
     limit: Option<u32>,
     /// The `next` of the page before.
     cursor: Option<String>,
-}
-
-/// How a table is to be read.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct ImportQuery {
-    /// True to store nothing and only say what would happen.
-    #[serde(default)]
-    dry_run: bool,
 }
 
 /// The complaints, the newest first

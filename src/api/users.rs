@@ -12,7 +12,7 @@ use crate::domain::line_report::LineReport;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::user::{COLUMNS, PasswordInput, User, UserChange, UserFilter, UserInput};
 use crate::http::problem::ProblemDocument;
-use crate::http::table::{CsvBody, ListFormat, csv_table, wants_csv};
+use crate::http::table::{CsvBody, ImportQuery, ListFormat, csv_table, wants_csv};
 use crate::http::{Body, Caller, IfMatch, Problem, Query, Versioned};
 use crate::usecases::line_import::Upload;
 use crate::usecases::users;
@@ -38,16 +38,6 @@ struct ListQuery {
     cursor: Option<String>,
     /// `csv` for the whole list as a table, like `Accept: text/csv`; `json` where absent.
     format: Option<ListFormat>,
-}
-
-/// How a table is to be read.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-struct ImportQuery {
-    /// True to store nothing and only say what would happen.
-    #[serde(default)]
-    dry_run: bool,
 }
 
 /// The users, by username, as pages of JSON or as one CSV table

@@ -8,6 +8,8 @@ use actix_web::http::header::{ACCEPT, CONTENT_DISPOSITION, CONTENT_TYPE};
 use actix_web::web::{Bytes, BytesMut};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use futures_util::{StreamExt, stream};
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::problem::Problem;
 use crate::app::App;
@@ -25,6 +27,16 @@ words! {
         /// The whole list as a CSV table: UTF-8 with a byte order mark, in the form that an import reads.
         Csv = "csv",
     }
+}
+
+/// How a table is to be read.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ImportQuery {
+    /// True to store nothing and only say what would happen.
+    #[serde(default)]
+    pub dry_run: bool,
 }
 
 /// How many rows are read at a time while a table goes out.

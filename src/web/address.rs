@@ -11,10 +11,10 @@ use askama::filters::HtmlSafe;
 use super::form::Typed;
 use super::page::Frame;
 use super::trouble::{Trouble, encoded};
-use crate::domain::Refused;
 use crate::domain::page::PageRequest;
+use crate::domain::{Refusal, Refused};
 
-/// A page's own path with what its query says.
+/// A page's own path with what its query says; what was left empty in a form is not in it.
 #[derive(Debug, Clone, Default)]
 pub struct Address {
     path: String,
@@ -22,6 +22,12 @@ pub struct Address {
 }
 
 impl Address {
+    /// The address that was asked for.
+    pub fn of(request: &HttpRequest) -> Self {
+        let pairs = web::Query::<Vec<(String, String)>>::from_query(request.query_string()).map(web::Query::into_inner).unwrap_or_default();
+        Self { path: request.path().to_owned(), pairs: pairs.into_iter().filter(|(_, value)| !value.trim().is_empty()).collect() }
+    }
+
     /// What a field of the query says, empty where there is none.
     pub fn get(&self, name: &str) -> &str {
         self.pairs.iter().find(|(key, _)| key == name).map_or("", |(_, value)| value.as_str())
@@ -37,17 +43,49 @@ impl Address {
         self.filled(name).and_then(|value| value.parse().ok())
     }
 
+    /// Whether a field of the query says this; for choices in a form.
+    pub fn is(&self, name: &str, value: &str) -> bool {
+        self.get(name) == value
+    }
+
+    /// What a field of the query says as a `T`, where it says something.
+    ///
+    /// # Errors
+    /// `Invalid` on the field.
+    pub fn wanted<T: FromStr<Err = Refusal>>(&self, name: &str) -> Refused<Option<T>> {
+        let known = |text: &str| text.parse().map_err(|_: Refusal| Refusal::invalid(name, format!("`{text}` is not known")));
+        self.filled(name).map(known).transpose()
+    }
+
     /// The same page with one field changed, from its first page of rows. An empty value takes the field away.
     pub fn with(&self, name: &str, value: &str) -> String {
-        let kept = self.pairs.iter().filter(|(key, _)| key != name && key != "cursor" && key != "done");
-        let changed = Some((name, value)).filter(|(_, value)| !value.is_empty());
-        let pairs: Vec<String> = kept
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(key, value)| (key.as_str(), value.as_str()))
-            .chain(changed)
-            .map(|(key, value)| format!("{}={}", encoded(key), encoded(value)))
-            .collect();
+        let kept = self.pairs.iter().filter(|(key, _)| key != name && !matches!(key.as_str(), "cursor" | "page" | "done"));
+        self.written(kept, Some((name, value)).filter(|(_, value)| !value.is_empty()))
+    }
+
+    /// The same list from another row on.
+    pub fn after(&self, cursor: &str) -> String {
+        self.moved("cursor", cursor)
+    }
+
+    /// The same list on another of its numbered pages.
+    pub fn numbered(&self, number: usize) -> String {
+        self.moved("page", &number.to_string())
+    }
+
+    fn moved(&self, name: &str, value: &str) -> String {
+        self.written(self.pairs.iter().filter(|(key, _)| key != name), Some((name, value)))
+    }
+
+    fn written<'a>(&self, kept: impl Iterator<Item = &'a (String, String)>, changed: Option<(&'a str, &'a str)>) -> String {
+        let pairs = kept.map(|(key, value)| (key.as_str(), value.as_str())).chain(changed);
+        let pairs: Vec<String> = pairs.map(|(key, value)| format!("{}={}", encoded(key), encoded(value))).collect();
         if pairs.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, pairs.join("&")) }
+    }
+
+    /// Whether anything narrows the list.
+    pub fn narrowed(&self) -> bool {
+        self.pairs.iter().any(|(name, _)| !matches!(name.as_str(), "cursor" | "page" | "sort"))
     }
 
     /// The fields of the query, for the form that filters the list.
@@ -89,10 +127,7 @@ impl Address {
 
     /// The way to the next page of rows, and back to the first.
     pub fn pager(&self, f: &Frame, next: Option<&String>) -> Pager {
-        let onward = next.map(|cursor| {
-            let here = self.with("cursor", "");
-            format!("{here}{}cursor={}", if here.contains('?') { "&" } else { "?" }, encoded(cursor))
-        });
+        let onward = next.map(|cursor| self.after(cursor));
         let first = self.filled("cursor").map(|_| self.with("cursor", ""));
         let label = |en, zh| f.t(en, zh).to_owned();
         Pager {
@@ -106,8 +141,7 @@ impl FromRequest for Address {
     type Future = Ready<Result<Self, Trouble>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let pairs = web::Query::from_query(request.query_string()).map(web::Query::into_inner).unwrap_or_default();
-        ready(Ok(Self { path: request.path().to_owned(), pairs }))
+        ready(Ok(Self::of(request)))
     }
 }
 
@@ -150,4 +184,22 @@ pub fn sort_rows<T, K: Ord>(rows: &mut [T], down: bool, key: impl Fn(&T) -> K) {
         let order = key(a).cmp(&key(b));
         if down { order.reverse() } else { order }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_thing_changes_and_the_rest_stays() {
+        let request = actix_web::test::TestRequest::with_uri("/results/2026-11?team=a%20b&sort=key&verdict=&page=3").to_http_request();
+        let at = Address::of(&request);
+        assert_eq!(at.get("team"), "a b");
+        assert!(at.is("sort", "key") && at.is("verdict", "") && at.narrowed());
+        assert_eq!(at.with("sort", "name"), "/results/2026-11?team=a%20b&sort=name");
+        assert_eq!(at.with("team", ""), "/results/2026-11?sort=key");
+        assert_eq!(at.numbered(4), "/results/2026-11?team=a%20b&sort=key&page=4");
+        assert!(at.wanted::<crate::domain::results::Verdict>("team").is_err());
+        assert_eq!(at.wanted::<crate::domain::results::Verdict>("verdict").unwrap(), None);
+    }
 }

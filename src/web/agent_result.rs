@@ -3,11 +3,12 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::figures::{day, percent_of, ratio};
+use super::figures::{percent_of, ratio};
 use super::findings::{FoundView, found};
 use super::page::{Frame, Visitor, render};
 use super::results::{AgentLine, agent_line};
 use super::trouble::Trouble;
+use super::words::day;
 use crate::app::App;
 use crate::domain::Refusal;
 use crate::domain::access::Action;

@@ -4,13 +4,12 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde_json::Value;
 
-use super::appeals::{outcome, state};
-use super::figures::{Badge, moment};
+use super::address::Address;
 use super::form::{Form, Typed, again};
-use super::listing::Listing;
 use super::page::{Frame, Visitor, go, render, render_as};
 use super::trouble::Trouble;
 use super::upload::FileForm;
+use super::words::{Badge, moment};
 use crate::app::App;
 use crate::domain::Refusal;
 use crate::domain::access::Action;
@@ -127,7 +126,7 @@ fn decision(f: &Frame, it: &Decision, names: &Names, found: Option<&EvaluationFi
         title: if it.instance > 1 { f.t("Second instance", "复议裁决") } else { f.t("Decision", "裁决") },
         by: format!("{} · {}", names.user(it.decided_by), moment(it.decided_at, zone)),
         reason: it.reason.clone(),
-        points: it.points.iter().map(|p| (what(f, &p.target, None, found), outcome(f, Some(p.outcome)))).collect(),
+        points: it.points.iter().map(|p| (what(f, &p.target, None, found), f.point_outcome(p.outcome))).collect(),
         changes: changes(f, &it.effect),
     }
 }
@@ -152,7 +151,7 @@ async fn page(app: &App, visitor: &Visitor, id: AppealId, form: Typed) -> Result
         agent: names.agent(it.agent_id).unwrap_or_else(|| f.t("an agent", "客服").to_owned()),
         agent_href: visitor.may(Action::ResultRead).then(|| format!("/results/{}/agents/{}", it.period, it.agent_id)),
         period: it.period,
-        state: state(&f, it.state),
+        state: f.appeal_state(it.state),
         made: format!("{} · {}", names.user(it.made_by), moment(it.made_at, zone)),
         due: it.state.is_pending().then(|| moment(it.due_at, zone)),
         text: it.text.clone(),
@@ -164,7 +163,7 @@ async fn page(app: &App, visitor: &Visitor, id: AppealId, form: Typed) -> Result
             .map(|p| PointLine {
                 what: what(&f, &p.target, p.violation_type.as_deref(), found),
                 text: p.text.clone(),
-                outcome: outcome(&f, p.outcome),
+                outcome: p.outcome.map_or_else(|| f.badge("warn", "open", "待裁定"), |outcome| f.point_outcome(outcome)),
             })
             .collect(),
         decisions: appeal.decisions.iter().map(|d| decision(&f, d, &names, found, zone)).collect(),
@@ -189,7 +188,7 @@ fn read(visitor: &Visitor, id: &str) -> Result<AppealId, Trouble> {
 async fn show(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
     let id = read(&visitor, &path)?;
     let mut page = page(&app, &visitor, id, Typed::default()).await?;
-    page.f.notice = match Listing::of(&request).get("done") {
+    page.f.notice = match Address::of(&request).get("done") {
         "made" => {
             Some(page.f.t("The appeal is made. You can attach files until it is decided.", "申诉已提交，裁决前可继续添加附件。").to_owned())
         }

@@ -3,12 +3,12 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::figures::{Badge, moment};
+use super::address::Address;
 use super::findings::{FindingView, view};
 use super::form::{Form, Typed, again};
-use super::listing::Listing;
 use super::page::{Frame, Visitor, go, render, render_as};
 use super::trouble::Trouble;
+use super::words::{Badge, moment};
 use crate::app::App;
 use crate::domain::Refusal;
 use crate::domain::access::Action;
@@ -29,7 +29,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 #[template(path = "appeals.html")]
 struct AppealsPage {
     f: Frame,
-    at: Listing,
+    at: Address,
     states: Vec<(&'static str, &'static str)>,
     lines: Vec<AppealLine>,
     next: Option<String>,
@@ -48,27 +48,6 @@ pub(super) struct AppealLine {
     pub(super) text: String,
 }
 
-/// How far an appeal is.
-pub(super) fn state(f: &Frame, state: AppealState) -> Badge {
-    match state {
-        AppealState::Open => Badge { class: "warn", text: f.t("waits for a decision", "待裁决") },
-        AppealState::Decided => Badge { class: "plain", text: f.t("decided", "已裁决") },
-        AppealState::SecondInstance => Badge { class: "warn", text: f.t("in the second instance", "复议中") },
-        AppealState::Final => Badge { class: "plain", text: f.t("decided for good", "终审") },
-        AppealState::Withdrawn => Badge { class: "plain", text: f.t("withdrawn", "已撤回") },
-    }
-}
-
-/// What became of a point.
-pub(super) fn outcome(f: &Frame, outcome: Option<PointOutcome>) -> Badge {
-    match outcome {
-        None => Badge { class: "warn", text: f.t("open", "待裁决") },
-        Some(PointOutcome::Upheld) => Badge { class: "plain", text: f.t("stands", "维持") },
-        Some(PointOutcome::Overturned) => Badge { class: "good", text: f.t("overturned", "撤销") },
-        Some(PointOutcome::Changed) => Badge { class: "good", text: f.t("changed", "变更") },
-    }
-}
-
 pub(super) fn line(f: &Frame, it: &appeals::AppealSummary, agent: Option<String>, zone: chrono_tz::Tz) -> AppealLine {
     AppealLine {
         id: it.id.to_string(),
@@ -76,7 +55,7 @@ pub(super) fn line(f: &Frame, it: &appeals::AppealSummary, agent: Option<String>
         period: it.period,
         made_at: moment(it.made_at, zone),
         due_at: it.state.is_pending().then(|| moment(it.due_at, zone)),
-        state: state(f, it.state),
+        state: f.appeal_state(it.state),
         points: it.points.len(),
         overturned: it.points.iter().filter(|p| matches!(p.outcome, Some(PointOutcome::Overturned | PointOutcome::Changed))).count(),
         text: it.text.chars().take(120).collect(),
@@ -87,11 +66,11 @@ async fn list(app: web::Data<App>, visitor: Visitor, request: HttpRequest) -> Re
     let f = visitor.frame.clone();
     let refused = |r: Refusal| Trouble::new(f.clone(), r);
     let trouble = |e: Error| Trouble::new(f.clone(), e);
-    let at = Listing::of(&request);
+    let at = Address::of(&request);
     let filter = AppealFilter {
-        state: at.read("state").map_err(refused)?,
-        agent_id: at.read("agent").map_err(refused)?,
-        period: at.read("period").map_err(refused)?,
+        state: at.wanted("state").map_err(refused)?,
+        agent_id: at.wanted("agent").map_err(refused)?,
+        period: at.wanted("period").map_err(refused)?,
         evaluation_id: None,
     };
     let page = PageRequest::parse(None, Some(at.get("cursor")).filter(|c| !c.is_empty())).map_err(refused)?;
@@ -101,7 +80,7 @@ async fn list(app: web::Data<App>, visitor: Visitor, request: HttpRequest) -> Re
     render(&AppealsPage {
         lines: listed.items.iter().map(|it| line(&f, it, names.agent(it.agent_id), zone)).collect(),
         next: listed.next.map(|cursor| at.after(&cursor)),
-        states: AppealState::ALL.iter().map(|it| (it.as_str(), state(&f, *it).text)).collect(),
+        states: AppealState::ALL.iter().map(|it| (it.as_str(), f.appeal_state(*it).text)).collect(),
         at,
         f,
     })
@@ -178,7 +157,7 @@ fn evaluation_of(visitor: &Visitor, text: &str) -> Result<EvaluationId, Trouble>
 
 async fn begin(app: web::Data<App>, visitor: Visitor, request: HttpRequest) -> Result<HttpResponse, Trouble> {
     visitor.actor().may(Action::AppealSubmit).map_err(|r| Trouble::new(visitor.frame.clone(), r))?;
-    let id = evaluation_of(&visitor, Listing::of(&request).get("evaluation"))?;
+    let id = evaluation_of(&visitor, Address::of(&request).get("evaluation"))?;
     render(&new_page(&app, &visitor, id, Typed::default()).await?)
 }
 

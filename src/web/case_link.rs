@@ -6,11 +6,11 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
-use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::page::{Frame, go, open_frame, render, render_as};
 use super::trouble::Trouble;
+use super::words::moment;
 use crate::app::App;
 use crate::domain::escalation::CaseState;
 use crate::domain::refusal::RefusalKind;
@@ -56,7 +56,7 @@ impl CasePage {
         // The language of the person whom the mail was written to.
         let f = Frame { language: case.language, ..open_frame(request) };
         let zone: Tz = case.time_zone.parse().unwrap_or(Tz::UTC);
-        let shown = |at: DateTime<Utc>| at.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string();
+        let shown = |at| moment(at, zone);
         let id = case.escalation_id.to_string();
         Self {
             number: id.get(id.len().saturating_sub(8)..).unwrap_or(&id).to_owned(),

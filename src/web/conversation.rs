@@ -3,11 +3,11 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::figures::moment;
+use super::address::Address;
 use super::hear::{Hearing, about, keys};
-use super::listing::Listing;
 use super::page::{Frame, Visitor, render};
 use super::trouble::Trouble;
+use super::words::moment;
 use crate::app::App;
 use crate::domain::Refusal;
 use crate::domain::id::ConversationId;
@@ -42,7 +42,7 @@ async fn show(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path:
     let shown = conversations::show::show(&app, visitor.actor(), id).await.map_err(|e| Trouble::new(f.clone(), e))?;
     let zone = organisation::period::zone(&app).await.map_err(|e| Trouble::new(f.clone(), e))?;
     let summary = &shown.summary;
-    let at = Listing::of(&request);
+    let at = Address::of(&request);
     let mut hear = Hearing::new(&f, &shown);
     hear.mark(read_lines(at.get("lines")), at.get("at").parse().ok());
     let agent = summary.agent.as_ref().map(|a| format!("{} {}", a.name, a.employee_no));

@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::figures::{Badge, moment};
+use super::address::Address;
 use super::form::{Form, Typed, again};
-use super::listing::Listing;
 use super::page::{Frame, Visitor, go, render, render_as};
 use super::trouble::Trouble;
+use super::words::{Badge, moment};
 use crate::app::App;
 use crate::domain::access::Action;
 use crate::domain::escalation::{CaseAction, CaseState, EventKind, Sanction, SanctionKind, Trigger};
@@ -36,7 +36,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 #[template(path = "escalations.html")]
 struct ListPage {
     f: Frame,
-    at: Listing,
+    at: Address,
     states: Vec<(&'static str, &'static str)>,
     lines: Vec<CaseLine>,
     next: Option<String>,
@@ -65,18 +65,6 @@ fn state(f: &Frame, state: CaseState) -> Badge {
     }
 }
 
-fn sanction_name(f: &Frame, kind: SanctionKind) -> &'static str {
-    match kind {
-        SanctionKind::Dismissal => f.t("dismissal", "开除"),
-        SanctionKind::Fine => f.t("fine", "罚款"),
-        SanctionKind::OfflineTraining => f.t("offline for training", "下线培训"),
-        SanctionKind::BonusZeroed => f.t("bonus zeroed", "奖金归零"),
-        SanctionKind::LegalAction => f.t("legal action", "追究刑事责任"),
-        SanctionKind::Notice => f.t("notice to a group", "通告"),
-        SanctionKind::NoAction => f.t("no action", "不处理"),
-    }
-}
-
 fn trigger(f: &Frame, trigger: Trigger) -> &'static str {
     match trigger {
         Trigger::RedLine => f.t("red line", "红线"),
@@ -102,7 +90,7 @@ fn event(f: &Frame, kind: EventKind) -> &'static str {
 }
 
 fn told(f: &Frame, sanction: &Sanction, currency: Currency) -> String {
-    let kinds: Vec<&str> = sanction.kinds.iter().map(|kind| sanction_name(f, *kind)).collect();
+    let kinds: Vec<&str> = sanction.kinds.iter().map(|kind| f.sanction(*kind)).collect();
     let amount = sanction.amount_minor.map(|minor| format!(" {}", Money::new(minor, currency))).unwrap_or_default();
     format!("{}{amount}", kinds.join(f.t(", ", "、")))
 }
@@ -153,11 +141,11 @@ async fn list(app: web::Data<App>, visitor: Visitor, request: HttpRequest) -> Re
     let f = visitor.frame.clone();
     let refused = |r: Refusal| Trouble::new(f.clone(), r);
     let trouble = |e: Error| Trouble::new(f.clone(), e);
-    let at = Listing::of(&request);
+    let at = Address::of(&request);
     let filter = EscalationFilter {
-        state: at.read("state").map_err(refused)?,
-        agent_id: at.read("agent").map_err(refused)?,
-        period: at.read("period").map_err(refused)?,
+        state: at.wanted("state").map_err(refused)?,
+        agent_id: at.wanted("agent").map_err(refused)?,
+        period: at.wanted("period").map_err(refused)?,
         evaluation_id: None,
     };
     let page = PageRequest::parse(None, Some(at.get("cursor")).filter(|c| !c.is_empty())).map_err(refused)?;
@@ -214,7 +202,7 @@ async fn page(app: &App, visitor: &Visitor, id: EscalationId, form: Typed) -> Re
             .iter()
             .map(|e| (moment(e.at, known.zone), event(&f, e.kind), by(e), e.details.clone().unwrap_or_default()))
             .collect(),
-        kinds: SanctionKind::ALL.iter().map(|kind| (kind.as_str(), sanction_name(&f, *kind))).collect(),
+        kinds: SanctionKind::ALL.iter().map(|kind| (kind.as_str(), f.sanction(*kind))).collect(),
         currency: known.currency,
         may_acknowledge: may(CaseAction::Acknowledge),
         may_sanction: may(CaseAction::Sanction),
@@ -232,7 +220,7 @@ fn read(visitor: &Visitor, id: &str) -> Result<EscalationId, Trouble> {
 async fn show(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
     let id = read(&visitor, &path)?;
     let mut page = page(&app, &visitor, id, Typed::default()).await?;
-    page.f.notice = match Listing::of(&request).get("done") {
+    page.f.notice = match Address::of(&request).get("done") {
         "acknowledged" => Some(page.f.t("You have taken the case on; its clock has stopped.", "您已确认该工单，计时停止。").to_owned()),
         "sanction" => Some(page.f.t("Saved.", "已保存。").to_owned()),
         _ => None,

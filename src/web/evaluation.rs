@@ -3,17 +3,16 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
+use super::address::Address;
 use super::appeals::{AppealLine, line};
-use super::figures::{Badge, day, moment};
 use super::findings::{FindingView, view};
 use super::form::Form;
-use super::listing::Listing;
 use super::page::{Frame, Visitor, go, render};
 use super::trouble::Trouble;
+use super::words::{Badge, day, moment};
 use crate::app::App;
 use crate::domain::Refusal;
 use crate::domain::access::Action;
-use crate::domain::evaluation::Outcome;
 use crate::domain::id::EvaluationId;
 use crate::domain::page::PageRequest;
 use crate::domain::period::Period;
@@ -50,14 +49,6 @@ struct EvaluationPage {
     may_follow_up: bool,
 }
 
-fn outcome(f: &Frame, outcome: Outcome) -> Badge {
-    match outcome {
-        Outcome::Pass => Badge { class: "good", text: f.t("pass", "通过") },
-        Outcome::Fail => Badge { class: "bad", text: f.t("fail", "不通过") },
-        Outcome::NotApplicable => Badge { class: "plain", text: f.t("n/a", "不适用") },
-    }
-}
-
 async fn show(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
     let mut f = visitor.frame.clone();
     let trouble = |e: Error| Trouble::new(visitor.frame.clone(), e);
@@ -76,7 +67,7 @@ async fn show(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path:
         Ok(time) => time.map(|time| (moment(time.until, zone), time.open, time.working_days)),
         Err(error) => return Err(trouble(error)),
     };
-    if Listing::of(&request).is("done", "acknowledged") {
+    if Address::of(&request).is("done", "acknowledged") {
         f.notice = Some(f.t("Noted that you have read it. You can still appeal.", "已确认阅读，仍可申诉。").to_owned());
     }
     let summary = &shown.summary;
@@ -100,7 +91,7 @@ async fn show(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path:
         non_key_errors: summary.non_key_errors,
         comment: summary.comment.clone(),
         findings: shown.findings.iter().map(|it| view(&f, &conversation, it)).collect(),
-        others: shown.others.iter().map(|it| (f.t(&it.title_en, &it.title_zh).to_owned(), outcome(&f, it.outcome))).collect(),
+        others: shown.others.iter().map(|it| (f.t(&it.title_en, &it.title_zh).to_owned(), f.outcome(it.outcome))).collect(),
         acknowledged: summary.acknowledged_at.map(|at| moment(at, zone)),
         may_acknowledge: summary.acknowledged_at.is_none()
             && visitor.may(Action::EvaluationAcknowledge)

@@ -3,11 +3,11 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::figures::{Badge, day, error_kind};
+use super::address::Address;
 use super::hear::{clock, speaker_name};
-use super::listing::Listing;
 use super::page::{Frame, Visitor, render};
 use super::trouble::Trouble;
+use super::words::{Badge, day};
 use crate::app::App;
 use crate::domain::Refusal;
 use crate::domain::access::Action;
@@ -100,7 +100,7 @@ fn place(f: &Frame, conversation: &str, place: &Place) -> PlaceView {
 pub fn view(f: &Frame, conversation: &str, finding: &Finding) -> FindingView {
     FindingView {
         title: f.t(&finding.title_en, &finding.title_zh).to_owned(),
-        kind: error_kind(f, finding.kind),
+        kind: f.error_badge(finding.kind),
         violation: finding.violation.as_ref().map(|v| (v.class, f.t(&v.name_en, &v.name_zh).to_owned(), v.red_line)),
         occurrences: finding.violation.as_ref().map_or(1, |v| v.occurrences),
         comment: finding.comment.clone(),
@@ -127,7 +127,7 @@ pub fn found(f: &Frame, it: &EvaluationFindings, zone: chrono_tz::Tz) -> FoundVi
 #[template(path = "findings.html")]
 struct FindingsPage {
     f: Frame,
-    at: Listing,
+    at: Address,
     period: Period,
     types: Vec<(String, String)>,
     chips: Vec<(String, String)>,
@@ -143,14 +143,14 @@ async fn list(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path:
     let refused = |r: Refusal| Trouble::new(f.clone(), r);
     let trouble = |e| Trouble::new(f.clone(), e);
     let period: Period = path.parse().map_err(refused)?;
-    let at = Listing::of(&request);
+    let at = Address::of(&request);
     let text = |name: &str| Some(at.get(name).to_owned()).filter(|v| !v.is_empty());
     let filter = EvaluationFilter {
         period: Some(period),
-        agent: at.read("agent").map_err(refused)?,
-        team: at.read("team").map_err(refused)?,
+        agent: at.wanted("agent").map_err(refused)?,
+        team: at.wanted("team").map_err(refused)?,
         counts: (!at.is("counted", "no")).then_some(true),
-        findings: at.read("findings").map_err(refused)?,
+        findings: at.wanted("findings").map_err(refused)?,
         failed_item: text("item"),
         violation_type: text("type"),
         ..EvaluationFilter::default()

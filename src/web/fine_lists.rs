@@ -5,13 +5,12 @@ mod rows;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-pub(super) use self::rows::reward_name;
 use self::rows::{ExportRow, FineRow, TotalLine, amount, export_row, file, kinds, row, totals, totals_by_kind};
-use super::figures::moment;
+use super::address::Address;
 use super::form::{Form, Typed};
-use super::listing::Listing;
 use super::page::{Frame, Visitor, go, render, render_as};
 use super::trouble::Trouble;
+use super::words::moment;
 use crate::app::App;
 use crate::domain::access::Action;
 use crate::domain::fine_list::ListStatus;
@@ -76,7 +75,7 @@ async fn months(app: web::Data<App>, visitor: Visitor) -> Result<HttpResponse, T
 #[template(path = "month.html")]
 struct MonthPage {
     f: Frame,
-    at: Listing,
+    at: Address,
     form: Typed,
     period: Period,
     line: MonthLine,
@@ -101,23 +100,23 @@ struct MonthPage {
 
 const AT_A_TIME: usize = 100;
 
-fn selection(at: &Listing) -> Refused<LineSelection> {
+fn selection(at: &Address) -> Refused<LineSelection> {
     let own = at.is("vendor", "own");
     Ok(LineSelection {
-        vendor: if own { None } else { at.read("vendor")? },
+        vendor: if own { None } else { at.wanted("vendor")? },
         own_teams: own,
-        team: at.read("team")?,
-        kind: at.read("kind")?,
+        team: at.wanted("team")?,
+        kind: at.wanted("kind")?,
         agent: Some(at.get("agent").trim().to_owned()).filter(|text| !text.is_empty()),
-        line: at.read("line")?,
+        line: at.wanted("line")?,
     })
 }
 
-async fn page(app: &App, visitor: &Visitor, period: Period, at: Listing, form: Typed) -> Result<MonthPage, Trouble> {
+async fn page(app: &App, visitor: &Visitor, period: Period, at: Address, form: Typed) -> Result<MonthPage, Trouble> {
     let mut f = visitor.frame.clone();
     let trouble = |e: Error| Trouble::new(visitor.frame.clone(), e);
     let refused = |r: Refusal| Trouble::new(visitor.frame.clone(), r);
-    let after: Option<LedgerEntryId> = at.read("cursor").map_err(refused)?;
+    let after: Option<LedgerEntryId> = at.wanted("cursor").map_err(refused)?;
     let view = periods::show::show(app, visitor.actor(), period).await.map_err(trouble)?;
     let wanted = selection(&at).map_err(refused)?;
     let narrowed = wanted != LineSelection::default();
@@ -181,7 +180,7 @@ fn parse(visitor: &Visitor, period: &str) -> Result<Period, Trouble> {
 
 async fn month(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
     let period = parse(&visitor, &path)?;
-    render(&page(&app, &visitor, period, Listing::of(&request), Typed::default()).await?)
+    render(&page(&app, &visitor, period, Address::of(&request), Typed::default()).await?)
 }
 
 async fn close(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
@@ -196,7 +195,7 @@ async fn close(app: web::Data<App>, form: Form, path: web::Path<String>) -> Resu
         Ok(_) => Ok(go(&format!("/months/{period}?done=closed"))),
         Err(Error::Refused(refusal)) => {
             let typed = form.typed.clone().refused(&refusal);
-            render_as(HttpResponse::Conflict(), &page(&app, visitor, period, Listing::default(), typed).await?)
+            render_as(HttpResponse::Conflict(), &page(&app, visitor, period, Address::default(), typed).await?)
         }
         Err(error) => Err(Trouble::new(visitor.frame.clone(), error)),
     }

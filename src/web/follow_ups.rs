@@ -3,11 +3,11 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::figures::{Badge, moment};
+use super::address::Address;
 use super::form::{Form, Typed, again};
-use super::listing::Listing;
 use super::page::{Frame, Visitor, go, render, render_as};
 use super::trouble::Trouble;
+use super::words::{Badge, moment};
 use crate::app::App;
 use crate::domain::access::Action;
 use crate::domain::follow_up::{FollowUpEnd, FollowUpInput, FollowUpKind, FollowUpState, Recurrence};
@@ -32,7 +32,7 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 #[template(path = "follow_ups.html")]
 struct ListPage {
     f: Frame,
-    at: Listing,
+    at: Address,
     states: Vec<(&'static str, &'static str)>,
     lines: Vec<FollowUpLine>,
     next: Option<String>,
@@ -104,10 +104,10 @@ async fn list(app: web::Data<App>, visitor: Visitor, request: HttpRequest) -> Re
     let f = visitor.frame.clone();
     let refused = |r: Refusal| Trouble::new(f.clone(), r);
     let trouble = |e: Error| Trouble::new(f.clone(), e);
-    let at = Listing::of(&request);
+    let at = Address::of(&request);
     let filter = FollowUpFilter {
-        state: at.read("state").map_err(refused)?,
-        agent_id: at.read("agent").map_err(refused)?,
+        state: at.wanted("state").map_err(refused)?,
+        agent_id: at.wanted("agent").map_err(refused)?,
         owner_id: visitor.actor().user.filter(|_| at.is("owner", "me")),
     };
     let page = PageRequest::parse(None, Some(at.get("cursor")).filter(|c| !c.is_empty())).map_err(refused)?;
@@ -152,7 +152,7 @@ fn new_page(visitor: &Visitor, form: Typed) -> Result<NewPage, Trouble> {
 }
 
 async fn begin(visitor: Visitor, request: HttpRequest) -> Result<HttpResponse, Trouble> {
-    let at = Listing::of(&request);
+    let at = Address::of(&request);
     let form = Typed::showing(SOURCES.iter().map(|name| (*name, at.get(name).to_owned())));
     render(&new_page(&visitor, form)?)
 }
@@ -227,7 +227,7 @@ fn read_id(visitor: &Visitor, id: &str) -> Result<FollowUpId, Trouble> {
 async fn show(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
     let id = read_id(&visitor, &path)?;
     let mut page = page(&app, &visitor, id, Typed::default()).await?;
-    page.f.notice = match Listing::of(&request).get("done") {
+    page.f.notice = match Address::of(&request).get("done") {
         "set" => Some(page.f.t("The follow-up is set.", "整改跟踪已创建。").to_owned()),
         "ended" => Some(page.f.t("The follow-up is ended.", "整改跟踪已结束。").to_owned()),
         _ => None,

@@ -3,9 +3,8 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::fine_lists::reward_name;
+use super::address::Address;
 use super::form::{Form, Typed};
-use super::listing::Listing;
 use super::page::{Frame, Visitor, go, render, render_as};
 use super::trouble::Trouble;
 use crate::app::App;
@@ -41,7 +40,7 @@ const FIELDS: [&str; 8] = ["employee_no", "kind", "amount", "reward", "occurrenc
 
 fn page(visitor: &Visitor, period: Period, currency: Currency, form: Typed) -> EntryPage {
     let f = visitor.frame.clone();
-    let rewards = RewardKind::ALL.iter().map(|kind| (kind.as_str(), reward_name(&f, *kind))).collect();
+    let rewards = RewardKind::ALL.iter().map(|kind| (kind.as_str(), f.reward(*kind))).collect();
     EntryPage { others: form.other_faults(&FIELDS).into_iter().map(str::to_owned).collect(), rewards, form, period, currency, f }
 }
 
@@ -51,7 +50,7 @@ async fn show(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path:
     visitor.actor().may(Action::LedgerWrite).map_err(refused)?;
     let period: Period = path.parse().map_err(refused)?;
     let currency = organisation::period::currency(&app).await.map_err(trouble)?;
-    let at = Listing::of(&request);
+    let at = Address::of(&request);
     let form = Typed::showing([
         ("kind", "manual".to_owned()),
         ("employee_no", at.get("employee_no").to_owned()),

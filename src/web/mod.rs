@@ -21,7 +21,6 @@ pub mod form;
 pub mod grade;
 pub mod hear;
 pub mod home;
-pub mod listing;
 pub mod login;
 pub mod manual_entry;
 pub mod page;

@@ -8,10 +8,11 @@ use askama::Template;
 
 use self::charts::{HeatChart, ParetoChart, TrendChart};
 use self::units::{UnitLine, unit_line};
-use super::figures::{Badge, percent_of, ratio, verdict};
-use super::listing::Listing;
+use super::address::Address;
+use super::figures::{percent_of, ratio};
 use super::page::{Frame, Visitor, go, render};
 use super::trouble::Trouble;
+use super::words::Badge;
 use crate::app::App;
 use crate::domain::Refusal;
 use crate::domain::access::Action;
@@ -43,7 +44,7 @@ async fn now(app: web::Data<App>, visitor: Visitor) -> Result<HttpResponse, Trou
 #[template(path = "results.html")]
 struct MonthPage {
     f: Frame,
-    at: Listing,
+    at: Address,
     period: Period,
     before: Period,
     after: Period,
@@ -101,7 +102,7 @@ pub(super) fn agent_line(f: &Frame, result: &AgentResult) -> AgentLine {
         non_key_errors: result.non_key_errors,
         key_ratio: ratio(result.key_ratio.as_ref()),
         non_key_ratio: ratio(result.non_key_ratio.as_ref()),
-        verdict: verdict(f, result.verdict),
+        verdict: f.verdict(result.verdict),
         worked: result.worked_days.days,
         effective: result.effective,
         bears: result.headroom.map(|h| (h.key_errors, h.non_key_errors)),
@@ -173,9 +174,9 @@ async fn month(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path
     let trouble = |e: Error| Trouble::new(f.clone(), e);
     let refused = |r: Refusal| Trouble::new(f.clone(), r);
     let period: Period = path.parse().map_err(refused)?;
-    let at = Listing::of(&request);
-    let team: Option<TeamId> = at.read("team").map_err(refused)?;
-    let wanted: Option<Verdict> = at.read("verdict").map_err(refused)?;
+    let at = Address::of(&request);
+    let team: Option<TeamId> = at.wanted("team").map_err(refused)?;
+    let wanted: Option<Verdict> = at.wanted("verdict").map_err(refused)?;
     let actor = visitor.actor();
     let units = async |kind: UnitKind, period: Period| results::units::all(&app, actor, period, kind).await;
     let teams = units(UnitKind::Team, period).await.map_err(trouble)?;

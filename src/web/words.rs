@@ -4,7 +4,12 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::page::Frame;
+use crate::domain::appeal::{AppealState, PointOutcome};
 use crate::domain::conversation::Channel;
+use crate::domain::escalation::SanctionKind;
+use crate::domain::evaluation::Outcome;
+use crate::domain::results::Verdict;
+use crate::domain::reward::RewardKind;
 use crate::domain::sampling::quota::Quota;
 use crate::domain::sampling::sample::{DrawKind, ReplaceReason, SampleKind, SampleState};
 use crate::domain::sampling::schedule::{Schedule, ScheduledPeriod};
@@ -30,8 +35,13 @@ pub struct Badge {
     pub text: &'static str,
 }
 
+/// A day on the centre's own clocks.
+pub fn day(at: DateTime<Utc>, zone: Tz) -> String {
+    at.with_timezone(&zone).format("%Y-%m-%d").to_string()
+}
+
 /// Hundredths of a percent as a decimal: 250 is `2.5`.
-pub fn percent_of(basis_points: u32) -> String {
+pub fn hundredths(basis_points: u32) -> String {
     let text = format!("{}.{:02}", basis_points / 100, basis_points % 100);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
@@ -92,7 +102,7 @@ impl Frame {
         match quota {
             Quota::Count { count } => format!("{count} {}", self.t("per agent", "条/人")),
             Quota::Percentage { basis_points, minimum } => {
-                format!("{} %, {} {minimum}", percent_of(*basis_points), self.t("at least", "至少"))
+                format!("{} %, {} {minimum}", hundredths(*basis_points), self.t("at least", "至少"))
             }
         }
     }
@@ -127,6 +137,77 @@ impl Frame {
             ErrorKind::Key => self.t("key", "关键项"),
             ErrorKind::NonKey => self.t("non-key", "非关键项"),
             ErrorKind::None => self.t("no error", "不计错误"),
+        }
+    }
+
+    /// What an error counts as, on its own.
+    pub fn error_badge(&self, kind: ErrorKind) -> Badge {
+        match kind {
+            ErrorKind::Key => self.badge("bad", "key error", "关键项错误"),
+            ErrorKind::NonKey => self.badge("warn", "non-key error", "非关键项错误"),
+            ErrorKind::None => self.badge("plain", "no error", "不计错误"),
+        }
+    }
+
+    /// The verdict on an agent.
+    pub fn verdict(&self, verdict: Verdict) -> Badge {
+        match verdict {
+            Verdict::Pass => self.badge("good", "pass", "合格"),
+            Verdict::Fail => self.badge("bad", "fail", "不合格"),
+            Verdict::NotSampled => self.badge("plain", "not sampled", "未抽检"),
+        }
+    }
+
+    /// How an item was marked.
+    pub fn outcome(&self, outcome: Outcome) -> Badge {
+        match outcome {
+            Outcome::Pass => self.badge("good", "pass", "通过"),
+            Outcome::Fail => self.badge("bad", "fail", "不通过"),
+            Outcome::NotApplicable => self.badge("plain", "n/a", "不适用"),
+        }
+    }
+
+    /// How far an appeal is.
+    pub fn appeal_state(&self, state: AppealState) -> Badge {
+        match state {
+            AppealState::Open => self.badge("warn", "waits for a decision", "待裁定"),
+            AppealState::SecondInstance => self.badge("warn", "in the second instance", "复议中"),
+            AppealState::Decided => self.badge("plain", "decided", "已裁定"),
+            AppealState::Final => self.badge("plain", "decided for good", "终局"),
+            AppealState::Withdrawn => self.badge("plain", "withdrawn", "已撤回"),
+        }
+    }
+
+    /// What became of a point of an appeal.
+    pub fn point_outcome(&self, outcome: PointOutcome) -> Badge {
+        match outcome {
+            PointOutcome::Upheld => self.badge("plain", "the finding stands", "维持"),
+            PointOutcome::Overturned => self.badge("good", "overturned", "撤销"),
+            PointOutcome::Changed => self.badge("good", "changed", "变更"),
+        }
+    }
+
+    /// A sanction (handbook 3.8).
+    pub fn sanction(&self, kind: SanctionKind) -> &'static str {
+        match kind {
+            SanctionKind::Dismissal => self.t("dismissal", "开除"),
+            SanctionKind::Fine => self.t("fine", "罚款"),
+            SanctionKind::OfflineTraining => self.t("offline for training", "下线培训"),
+            SanctionKind::BonusZeroed => self.t("bonus zeroed", "奖金归零"),
+            SanctionKind::LegalAction => self.t("legal action", "追究刑事责任"),
+            SanctionKind::Notice => self.t("notice to the group or the company", "全项目组/全司通告"),
+            SanctionKind::NoAction => self.t("no action", "不处理"),
+        }
+    }
+
+    /// A kind of reward (handbook 3.11).
+    pub fn reward(&self, kind: RewardKind) -> &'static str {
+        match kind {
+            RewardKind::Commendation => self.t("commendation", "表扬"),
+            RewardKind::Merit => self.t("merit", "记功"),
+            RewardKind::Certificate => self.t("certificate", "证书"),
+            RewardKind::Bonus => self.t("bonus", "奖金"),
+            RewardKind::Improvement => self.t("improvement prize", "改善提案奖"),
         }
     }
 }

@@ -44,13 +44,15 @@ fn driver() -> Option<&'static str> {
             .find_map(|line| line.rsplit_once("successfully on port ").map(|(_, port)| port.trim_end_matches('.').to_owned()))
             .expect("the driver says its port");
         std::thread::spawn(move || lines.for_each(drop));
-        Some((format!("http://127.0.0.1:{port}"), Ended(child)))
+        Some((format!("http://127.0.0.1:{port}"), Ended { _driver: child }))
     });
     found.as_ref().map(|(url, _)| url.as_str())
 }
 
 /// Keeps the driver's standard input open as long as the process lives.
-struct Ended(#[allow(dead_code, reason = "held, not read")] Child);
+struct Ended {
+    _driver: Child,
+}
 
 fn program(name: &str) -> Option<PathBuf> {
     std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join(name)).find(|path| path.is_file())

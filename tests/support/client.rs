@@ -1,5 +1,4 @@
 //! A client of the API, for one person.
-#![allow(dead_code, reason = "a client offers what tests may need")]
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;

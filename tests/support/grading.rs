@@ -1,5 +1,4 @@
 //! Facts for grading: teams, agents, conversations and samples, made as directly as the stages before would leave them.
-#![allow(dead_code, reason = "offers what tests may need")]
 
 use assay::db::schema::{attendance, conversations, draws, periods, samples, sampling_plans, scorecard_versions, scorecards};
 use assay::db::sql_types::At;

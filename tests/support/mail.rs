@@ -1,5 +1,4 @@
 //! What tests of mail share.
-#![allow(dead_code, reason = "for the tests that name it")]
 
 use std::sync::Arc;
 

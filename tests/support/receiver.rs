@@ -1,5 +1,4 @@
 //! A program that receives webhooks, in this process: plain HTTP, answers what the test says.
-#![allow(dead_code, reason = "the receiver offers what tests may need")]
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};

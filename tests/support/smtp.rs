@@ -1,6 +1,5 @@
 //! A mail server in this process that really speaks SMTP, with STARTTLS and log-in, and that misbehaves on demand. The protocol is
 //! mailin's; the sockets are ours, so that it can be slow, silent or gone at any step.
-#![allow(dead_code, reason = "the server offers what tests may need")]
 
 use std::collections::VecDeque;
 use std::io::{Read, Write};

@@ -3,7 +3,7 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::appeals::{about, agent_name, state};
+use super::appeals::{about, agent_name};
 use super::{EvidenceLink, WHOLE, evidence};
 use crate::app::App;
 use crate::domain::access::Action;
@@ -77,14 +77,6 @@ struct DecisionView {
     changed: bool,
 }
 
-pub(super) fn point_outcome(f: &Frame, outcome: PointOutcome) -> Badge {
-    match outcome {
-        PointOutcome::Upheld => f.badge("plain", "the finding stands", "维持原判"),
-        PointOutcome::Overturned => f.badge("good", "overturned", "撤销"),
-        PointOutcome::Changed => f.badge("warn", "changed", "变更"),
-    }
-}
-
 fn level(f: &Frame, level: ComplaintLevel) -> &'static str {
     match level {
         ComplaintLevel::Minor => f.t("minor", "轻微"),
@@ -127,7 +119,7 @@ fn point_view(f: &Frame, index: usize, point: &Point, complaint: bool, graded: O
         said_by_inspector: String::new(),
         evidence: Vec::new(),
         text: point.text.clone(),
-        outcome: point.outcome.map(|outcome| point_outcome(f, outcome)),
+        outcome: point.outcome.map(|outcome| f.point_outcome(outcome)),
         of_item: matches!(point.target, PointTarget::Item { .. }),
         of_violation: matches!(point.target, PointTarget::Violation { .. }),
         of_complaint: complaint,
@@ -137,7 +129,7 @@ fn point_view(f: &Frame, index: usize, point: &Point, complaint: bool, graded: O
     match &point.target {
         PointTarget::Item { item } => {
             if let Some(graded) = evaluation.items.iter().find(|one| one.code == *item) {
-                view.badges.push(super::outcome(f, graded.outcome));
+                view.badges.push(f.outcome(graded.outcome));
                 view.said_by_inspector.clone_from(&graded.comment);
                 view.evidence = evidence(f, conversation, &graded.evidence);
             }
@@ -219,7 +211,7 @@ async fn page(app: &App, visitor: &Visitor, id: AppealId, done: &str, form: Type
         by: person(decision.decided_by),
         at: moment(decision.decided_at, zone),
         reason: decision.reason.clone(),
-        points: decision.points.iter().map(|one| (title(&f, &one.target, None, graded), point_outcome(&f, one.outcome))).collect(),
+        points: decision.points.iter().map(|one| (title(&f, &one.target, None, graded), f.point_outcome(one.outcome))).collect(),
         changed: decision.effect.get("before") != decision.effect.get("after"),
     };
     let types = violation_types::list::list(app, actor, Some(true), WHOLE).await.or_trouble(visitor)?;
@@ -228,7 +220,7 @@ async fn page(app: &App, visitor: &Visitor, id: AppealId, done: &str, form: Type
         id,
         version: summary.version,
         title: agent_name(&names, summary.agent_id),
-        state: state(&f, summary.state),
+        state: f.appeal_state(summary.state),
         facts,
         text: summary.text.clone(),
         second_text: summary.second_text.clone(),
@@ -239,7 +231,7 @@ async fn page(app: &App, visitor: &Visitor, id: AppealId, done: &str, form: Type
         attachments: appeal.attachments.iter().map(|file| (file.id.to_string(), file.name.clone(), file.bytes)).collect(),
         decisions: appeal.decisions.iter().map(decision).collect(),
         may_decide: appeal.may.contains(&AppealAction::Decide),
-        outcomes: PointOutcome::ALL.iter().map(|one| Choice::new(one, point_outcome(&f, *one).text)).collect(),
+        outcomes: PointOutcome::ALL.iter().map(|one| Choice::new(one, f.point_outcome(*one).text)).collect(),
         classes: ViolationClass::ALL.iter().map(|class| Choice::new(class, class.as_str())).collect(),
         types: types
             .items

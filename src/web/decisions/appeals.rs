@@ -23,16 +23,6 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
     config.route("/decisions/appeals", web::get().to(list));
 }
 
-pub(super) fn state(f: &Frame, state: AppealState) -> Badge {
-    match state {
-        AppealState::Open => f.badge("warn", "to be decided", "待裁定"),
-        AppealState::SecondInstance => f.badge("warn", "second instance", "复议中"),
-        AppealState::Decided => f.badge("good", "decided", "已裁定"),
-        AppealState::Final => f.badge("good", "decided for good", "终局"),
-        AppealState::Withdrawn => f.badge("plain", "withdrawn", "已撤回"),
-    }
-}
-
 #[derive(Template)]
 #[template(path = "decisions/appeals.html")]
 struct AppealsPage {
@@ -91,7 +81,7 @@ async fn list(app: web::Data<App>, visitor: Visitor, at: Address) -> Result<Http
         about: about(&f, appeal),
         period: appeal.period.to_string(),
         points: appeal.points.len(),
-        state: state(&f, appeal.state),
+        state: f.appeal_state(appeal.state),
         made_by: people.get(&appeal.made_by).cloned().unwrap_or_default(),
         made: moment(appeal.made_at, zone),
         due_at: appeal.due_at,
@@ -105,7 +95,7 @@ async fn list(app: web::Data<App>, visitor: Visitor, at: Address) -> Result<Http
         ("made", true) => appeals.reverse(),
         _ => {}
     }
-    let states = AppealState::ALL.iter().map(|one| Choice::new(one, state(&f, *one).text)).collect();
+    let states = AppealState::ALL.iter().map(|one| Choice::new(one, f.appeal_state(*one).text)).collect();
     let pager = at.pager(&f, listed.next.as_ref());
     render(&AppealsPage { filter: at.typed(), filtered: at.filtered(&["state", "period"]), at, states, appeals, pager, f })
 }

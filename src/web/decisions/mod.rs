@@ -11,8 +11,6 @@ pub mod terms_fields;
 use actix_web::web;
 
 use super::page::Frame;
-use super::words::Badge;
-use crate::domain::evaluation::Outcome;
 use crate::domain::evidence::Evidence;
 use crate::domain::id::ConversationId;
 use crate::domain::page::PageRequest;
@@ -48,12 +46,4 @@ fn evidence(f: &Frame, conversation: ConversationId, evidence: &[Evidence]) -> V
         },
     };
     evidence.iter().map(link).collect()
-}
-
-fn outcome(f: &Frame, outcome: Outcome) -> Badge {
-    match outcome {
-        Outcome::Pass => f.badge("good", "pass", "通过"),
-        Outcome::Fail => f.badge("bad", "fail", "不通过"),
-        Outcome::NotApplicable => f.badge("plain", "n/a", "不适用"),
-    }
 }

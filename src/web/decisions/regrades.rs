@@ -178,8 +178,8 @@ async fn one(app: &App, visitor: &Visitor, id: RegradeId, done: &str, form: Type
     let view = |(index, difference): (usize, &Difference)| DifferenceView {
         index,
         title: title(difference),
-        first: super::outcome(&f, difference.first),
-        second: super::outcome(&f, difference.second),
+        first: f.outcome(difference.first),
+        second: f.outcome(difference.second),
         missed: difference.is_missed(),
         decided: decided(index),
     };

@@ -52,18 +52,6 @@ struct TermsPage {
     weekdays: Vec<Choice>,
 }
 
-fn sanction(f: &Frame, kind: SanctionKind) -> &'static str {
-    match kind {
-        SanctionKind::Dismissal => f.t("dismissal", "开除"),
-        SanctionKind::Fine => f.t("fine", "罚款"),
-        SanctionKind::OfflineTraining => f.t("offline for training", "下线培训"),
-        SanctionKind::BonusZeroed => f.t("bonus zeroed", "奖金归零"),
-        SanctionKind::LegalAction => f.t("legal action", "追究刑事责任"),
-        SanctionKind::Notice => f.t("notice to the company", "全司通告"),
-        SanctionKind::NoAction => f.t("no action", "不处理"),
-    }
-}
-
 fn weekday(f: &Frame, day: Weekday) -> &'static str {
     match day {
         Weekday::Monday => f.t("Monday", "周一"),
@@ -123,7 +111,7 @@ async fn page(app: &App, visitor: &Visitor, done: &str, sent: Option<(Sent, Type
                 Choice::new(&entry.rules.code, format!("{} {}", entry.rules.class, f.t(&entry.rules.name_en, &entry.rules.name_zh)))
             })
             .collect(),
-        sanctions: SanctionKind::ALL.iter().map(|kind| Choice::new(kind, sanction(&f, *kind))).collect(),
+        sanctions: SanctionKind::ALL.iter().map(|kind| Choice::new(kind, f.sanction(*kind))).collect(),
         weekdays: Weekday::ALL.iter().map(|day| Choice::new(day, weekday(&f, *day))).collect(),
         f,
     })

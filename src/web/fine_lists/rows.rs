@@ -4,11 +4,10 @@ use crate::domain::fine_list::{FileFormat, FineLine, GroupTotal, ListStatus};
 use crate::domain::ledger::EntryKind;
 use crate::domain::money::{Currency, Money};
 use crate::domain::period::Period;
-use crate::domain::reward::RewardKind;
 use crate::usecases::fine_lists::exports::Exported;
 use crate::usecases::fine_lists::select::SelectedLines;
-use crate::web::figures::moment;
 use crate::web::page::Frame;
+use crate::web::words::moment;
 
 /// A group of lines with its sum.
 pub struct TotalLine {
@@ -72,17 +71,6 @@ pub fn kind_name(f: &Frame, kind: EntryKind) -> &'static str {
     }
 }
 
-/// A kind of reward in words (handbook 3.11).
-pub fn reward_name(f: &Frame, kind: RewardKind) -> &'static str {
-    match kind {
-        RewardKind::Commendation => f.t("commendation", "表扬"),
-        RewardKind::Merit => f.t("merit", "记功"),
-        RewardKind::Certificate => f.t("certificate", "证书"),
-        RewardKind::Bonus => f.t("bonus", "奖金"),
-        RewardKind::Improvement => f.t("improvement prize", "改善提案奖"),
-    }
-}
-
 /// Groups of lines; `none` selects those of nobody.
 pub fn totals(f: &Frame, groups: &[GroupTotal], currency: Currency, none: &str) -> Vec<TotalLine> {
     let name = |g: &GroupTotal| g.name.clone().or_else(|| g.code.clone()).unwrap_or_else(|| f.t("the centre itself", "本中心").to_owned());
@@ -106,7 +94,7 @@ fn what(f: &Frame, line: &FineLine) -> String {
     let name = f.t(line.violation_type_en.as_deref().unwrap_or(""), line.violation_type_zh.as_deref().unwrap_or(""));
     let times = line.occurrences.filter(|n| *n > 1).map(|n| format!(" × {n}")).unwrap_or_default();
     match line.reward {
-        Some(reward) => reward_name(f, reward).to_owned(),
+        Some(reward) => f.reward(reward).to_owned(),
         None if name.is_empty() => kind_name(f, line.kind).to_owned() + &times,
         None => format!("{class}{name}{times}"),
     }

@@ -13,8 +13,8 @@ use crate::reports::charts::pareto::{Cause, ParetoWords, pareto};
 use crate::usecases::results::sources::Sources;
 use crate::usecases::results::trend::Trend;
 use crate::web::figures::{per_mille, percent, percent_of};
-use crate::web::listing::encoded;
 use crate::web::page::Frame;
+use crate::web::trouble::encoded;
 
 /// How many violation types have a bar of their own.
 const BARS: usize = 12;

@@ -14,7 +14,7 @@ use crate::domain::sampling::stratum::StratifyBy;
 use crate::usecases::sampling_plans::{Plan, PlanInput};
 use crate::web::form::Typed;
 use crate::web::reading::{Reading, renamed};
-use crate::web::words::percent_of;
+use crate::web::words::hundredths;
 
 type Pairs = Vec<(String, String)>;
 
@@ -44,7 +44,7 @@ fn put_quota(pairs: &mut Pairs, name: &str, quota: &Quota) {
         }
         Quota::Percentage { basis_points, minimum } => {
             put(pairs, &format!("{name}.kind"), "percentage");
-            put(pairs, &format!("{name}.percent"), percent_of(*basis_points));
+            put(pairs, &format!("{name}.percent"), hundredths(*basis_points));
             put(pairs, &format!("{name}.minimum"), minimum);
         }
     }

@@ -63,16 +63,6 @@ fn level(f: &Frame, level: ComplaintLevel) -> &'static str {
     }
 }
 
-fn reward(f: &Frame, kind: RewardKind) -> &'static str {
-    match kind {
-        RewardKind::Commendation => f.t("commendation", "表扬"),
-        RewardKind::Merit => f.t("merit", "记功"),
-        RewardKind::Certificate => f.t("certificate", "证书"),
-        RewardKind::Bonus => f.t("bonus", "奖金"),
-        RewardKind::Improvement => f.t("improvement prize", "改善提案奖"),
-    }
-}
-
 fn charge(f: &Frame, charge: Charge) -> &'static str {
     match charge {
         Charge::Once => f.t("once per evaluation", "每次质检一次"),
@@ -94,7 +84,7 @@ fn shown(f: &Frame, policy: &FinePolicy, names: &[Choice]) -> Shown {
     amounts.extend(terms.class_amounts_minor.iter().map(|(class, minor)| (format!("{} {class}", f.t("class", "等级")), amount(*minor))));
     amounts.extend(terms.complaint_amounts_minor.iter().map(|(one, minor)| (level(f, *one).to_owned(), amount(*minor))));
     amounts.push((f.t("operating breach", "违规操作").to_owned(), amount(terms.operating_breach_minor)));
-    amounts.extend(terms.reward_amounts_minor.iter().map(|(one, minor)| (reward(f, *one).to_owned(), format!("+{}", amount(*minor)))));
+    amounts.extend(terms.reward_amounts_minor.iter().map(|(one, minor)| (f.reward(*one).to_owned(), format!("+{}", amount(*minor)))));
     if let Some(cap) = terms.cap {
         amounts.push((
             f.t("at most per agent and month", "每人每月上限").to_owned(),
@@ -175,7 +165,7 @@ async fn page(app: &App, visitor: &Visitor, form: Typed) -> Result<FormPage, Tro
         currency: organisation::period::currency(app).await.or_trouble(visitor)?,
         classes: ViolationClass::ALL.iter().map(|one| Choice::new(one, format!("{} {one}", f.t("Class", "等级")))).collect(),
         levels: ComplaintLevel::ALL.iter().map(|one| Choice::new(one, level(&f, *one))).collect(),
-        rewards: RewardKind::ALL.iter().map(|one| Choice::new(one, reward(&f, *one))).collect(),
+        rewards: RewardKind::ALL.iter().map(|one| Choice::new(one, f.reward(*one))).collect(),
         types: names(app, visitor).await?,
         charges: Charge::ALL.iter().map(|one| Choice::new(one, charge(&f, *one))).collect(),
         excesses: CapExcess::ALL.iter().map(|one| Choice::new(one, excess(&f, *one))).collect(),
