@@ -54,6 +54,31 @@ on_both! {
         manager.post_if(&decision, 3, &verdict("first_right", true)).refused(409, "not_graded_again");
     }
 
+    fn what_an_inspector_bears_is_never_decided_without_being_posted(app: &TestApp) {
+        let people = People::new(app, "2026-11-05");
+        let admin = app.user("admin", None, &[Grant { role: Role::Admin, reach: GrantReach::All }]).1;
+        let (_, second) = grading::inspector(app);
+        people.failing(app, &[]);
+        let manager = &people.managers[0].1;
+        manager.post("regrades/choice", &json!({ "period": "2026-11", "percent": 100 })).expect(200);
+        let path = format!("regrades/{}", second.get("regrades").expect(200).json()["items"][0]["id"].as_str().unwrap());
+        second.post(&format!("{path}/grade"), &json!({ "sheet": sheet(&["identity_check"]) })).expect(200);
+        let missed = json!({ "decisions": [{ "verdict": "second_right", "good_reason": false, "reason": "not verified" }] });
+        let decision = format!("{path}/decision");
+        let refused = manager.post_if(&decision, 2, &missed).refused(409, "no_staff_record");
+        assert!(refused.contains("bear 600.00 CNY"), "{refused}");
+        assert_eq!(manager.get(&path).expect(200).json()["state"], "graded", "nothing is half decided");
+
+        let qa = grading::team(app, "qa", None, None);
+        let staff = grading::agent(app, "9001", qa);
+        let account = format!("users/{}", people.inspector.0);
+        let etag = admin.get(&account).expect(200).header("etag").unwrap().to_owned();
+        admin.patch_if(&account, &etag, &json!({ "agent_id": staff })).expect(200);
+        let decided = manager.post_if(&decision, 2, &missed).expect(200).json();
+        assert!(decided["posted"].is_string());
+        assert_eq!(lines(app, staff), posted(&[("2026-11", "manual", 60_000)]));
+    }
+
     fn the_second_inspector_reads_and_hears_what_is_to_be_judged_and_nothing_more(app: &TestApp) {
         let people = People::new(app, "2026-11-05");
         let manager = &people.managers[0].1;

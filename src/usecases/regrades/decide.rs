@@ -31,14 +31,15 @@ pub struct Decided {
     pub regrade: Regrade,
     /// What the first inspector bears: double the deduction of each error that was missed without a good reason.
     pub borne: Money,
-    /// The line of the ledger; absent where nothing is borne, or where the inspector is no agent of the centre, whom the ledger does not know.
+    /// The line of the ledger that says so; absent where nothing is borne.
     pub posted: Option<LedgerEntryId>,
 }
 
 /// Decides every difference. Results do not change by it: what the decision says about the evaluation is for a correction or an appeal.
 ///
 /// # Errors
-/// `Forbidden` for the two inspectors; `NotFound`; `Stale`; `Invalid` with all faults; `Conflict` with code `not_graded_again`.
+/// `Forbidden` for the two inspectors; `NotFound`; `Stale`; `Invalid` with all faults; `Conflict` with code `not_graded_again`, or with code
+/// `no_staff_record` where the first inspector would bear something and has no employee number that finance could deduct it from.
 pub async fn decide(app: &App, actor: &Actor, id: RegradeId, seen: i32, command: Decisions) -> Result<Decided> {
     let reach = actor.reach(Action::RegradeRun)?;
     let who = actor.person()?;
@@ -78,8 +79,16 @@ fn bear(
         let Some(of_type) = db::violation_types::all(tx.conn)?.remove(&code) else { continue };
         borne = borne.plus(deduction(policy.terms.price(&code, of_type.class, 1)?)?)?;
     }
-    let agent = db::regrades::agent_of(tx.conn, row.first_inspector_id)?;
-    let (Some(agent_id), true) = (agent, borne.amount_minor > 0) else { return Ok((borne, None)) };
+    if borne.amount_minor == 0 {
+        return Ok((borne, None));
+    }
+    let agent_id = db::regrades::agent_of(tx.conn, row.first_inspector_id)?.ok_or_else(|| {
+        let told = format!(
+            "the first inspector would bear {borne} and has no employee number: have the administrator enter the inspector as an agent and name \
+             that agent in the inspector's user account, then decide again"
+        );
+        Refusal::conflict("no_staff_record", told)
+    })?;
     let source = Source {
         key: format!("regrade/{}", row.id),
         kind: EntryKind::Manual,
