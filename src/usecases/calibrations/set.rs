@@ -95,7 +95,7 @@ pub async fn set(app: &App, actor: &Actor, input: CalibrationInput) -> Result<Ca
                 period: Period::of_day(today)?,
                 samples: 1,
                 due_on: row.due_on,
-                path: format!("/calibrations/{}", row.id),
+                path: format!("/calibrations/{}/grade", row.id),
             };
             mail::work::given_else(tx, *person, letter, About::new("calibration", row.id))?;
         }
