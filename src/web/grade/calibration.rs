@@ -31,7 +31,7 @@ fn page(visitor: &Visitor, given: &CalibrationTask, types: &[ViolationType], for
     let f = visitor.frame.clone();
     let id = given.session.id;
     let task = Task {
-        heading: format!("{}: {}", f.t("Calibration", "校准"), given.session.name),
+        heading: format!("{}{}", f.t("Calibration: ", "校准："), given.session.name),
         targeted: false,
         due_on: given.session.due_on,
         overdue: given.overdue && given.sheet.is_none(),
