@@ -3,9 +3,9 @@
 use super::About;
 use super::picture::{Anchor, Picture, clipped, nth, share};
 
-const WIDTH: i64 = 620;
+const WIDTH: i64 = 640;
 const LEFT: i64 = 56;
-const RIGHT: i64 = 130;
+const RIGHT: i64 = 150;
 const TOP: i64 = 14;
 const HEIGHT: i64 = 190;
 /// How each series is drawn, in `stroke-dasharray`: told apart without colour.
