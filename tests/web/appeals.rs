@@ -90,7 +90,7 @@ on_both! {
         let month = format!("/results/2026-11/agents/{}", people.agent);
         let page = agent.page(&month);
         check_page(&page);
-        assert!(page.contains("was &#60;rude&#62;") && page.contains("to be adjudicated") && page.contains("B-1 × 3") && page.contains("150.00 CNY"), "{page}");
+        assert!(page.contains("was &#60;rude&#62;") && page.contains("to be adjudicated") && page.contains("Operating breach B-1") && page.contains("× 3 ·") && page.contains("150.00 CNY"), "{page}");
         // There is nothing to appeal against before the desk has decided.
         let (new_complaint, new_breach) = (format!("/appeals/new?complaint={complaint}"), format!("/appeals/new?breach={breach}"));
         assert!(!page.contains(&new_complaint) && page.contains(&new_breach) && page.contains("working days left"), "{page}");

@@ -226,8 +226,8 @@ function restore() {
       else if (boxes[at]) boxes[at].value = value;
     }
   }
-  state.value = words.restored;
   changed();
+  state.value = words.restored;
 }
 
 // ---- Violations

@@ -75,7 +75,10 @@ pub struct GradePage {
     types: Vec<TypeGroup>,
     tagged: Vec<Tagged>,
     comment: String,
+    /// What is wrong with the sheet as a whole.
     faults: Vec<String>,
+    /// How many items and violations have something wrong beside them.
+    marked: usize,
     keys: Vec<(&'static str, &'static str)>,
     /// The currency of the fines with the digits of its minor unit; none where no policy is in force.
     currency: Option<(String, u32)>,
@@ -123,6 +126,12 @@ struct Tagged {
     faults: Vec<String>,
 }
 
+/// Whether a fault is about an item or a violation, and stands beside it.
+fn stands_beside(field: &str) -> bool {
+    let field = field.strip_prefix("sheet.").unwrap_or(field);
+    field.starts_with("items[") || field.starts_with("violations[")
+}
+
 /// What is wrong with the field at a path of the sheet, such as `items[3]`, and with what is below it.
 fn faults_at(form: &Typed, path: &str) -> Vec<String> {
     let at = |field: &str| {
@@ -160,7 +169,7 @@ pub fn page(f: Frame, task: Task, of: Material<'_>, form: Typed) -> GradePage {
         faults: places.get(item.code.as_str()).map(|n| faults_at(&form, &format!("items[{n}]"))).unwrap_or_default(),
         code: item.code.clone(),
     };
-    let sections = content
+    let sections: Vec<SectionView> = content
         .sections
         .iter()
         .map(|s| SectionView { title: f.t(&s.title_en, &s.title_zh).to_owned(), items: s.items.iter().map(item_view).collect() })
@@ -173,6 +182,8 @@ pub fn page(f: Frame, task: Task, of: Material<'_>, form: Typed) -> GradePage {
     let tag = |(n, it): (usize, &WrittenViolation)| Tagged { written: it.clone(), faults: faults_at(&form, &format!("violations[{n}]")) };
     let mut tagged: Vec<Tagged> = written.violations.iter().enumerate().map(tag).collect();
     tagged.push(Tagged { written: WrittenViolation::default(), faults: Vec::new() });
+    let marked = sections.iter().flat_map(|s| &s.items).map(|it| &it.faults).chain(tagged.iter().map(|it| &it.faults)).filter(|faults| !faults.is_empty()).count();
+    let elsewhere = form.each_fault().filter(|(field, _)| !stands_beside(field)).map(|(_, message)| message.to_owned()).collect();
     GradePage {
         about: about(&f, &conversation.summary),
         due: task.due_on.to_string(),
@@ -181,22 +192,14 @@ pub fn page(f: Frame, task: Task, of: Material<'_>, form: Typed) -> GradePage {
         types: groups,
         tagged,
         comment: written.comment,
-        faults: form.fault_lines(|field| titled(&f, content, field)),
+        faults: elsewhere,
+        marked,
         keys: keys(&f, &task),
         currency: terms.map(|terms| (terms.currency.to_string(), terms.currency.minor_digits())),
         task,
         form,
         f,
     }
-}
-
-/// `sheet.items[3].comment` as the title of the item, which the page shows.
-fn titled(f: &Frame, content: &ScorecardContent, field: &str) -> Option<String> {
-    let index = |list: &str| field.split(list).nth(1)?.split(']').next()?.parse::<usize>().ok();
-    if let Some(n) = index("violations[") {
-        return Some(format!("{} {}", f.t("Other violations,", "其他违规"), n.saturating_add(1)));
-    }
-    content.items().nth(index("items[")?).map(|item| f.t(&item.title_en, &item.title_zh).to_owned())
 }
 
 fn keys(f: &Frame, task: &Task) -> Vec<(&'static str, &'static str)> {
