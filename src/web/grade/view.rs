@@ -182,7 +182,13 @@ pub fn page(f: Frame, task: Task, of: Material<'_>, form: Typed) -> GradePage {
     let tag = |(n, it): (usize, &WrittenViolation)| Tagged { written: it.clone(), faults: faults_at(&form, &format!("violations[{n}]")) };
     let mut tagged: Vec<Tagged> = written.violations.iter().enumerate().map(tag).collect();
     tagged.push(Tagged { written: WrittenViolation::default(), faults: Vec::new() });
-    let marked = sections.iter().flat_map(|s| &s.items).map(|it| &it.faults).chain(tagged.iter().map(|it| &it.faults)).filter(|faults| !faults.is_empty()).count();
+    let marked = sections
+        .iter()
+        .flat_map(|s| &s.items)
+        .map(|it| &it.faults)
+        .chain(tagged.iter().map(|it| &it.faults))
+        .filter(|faults| !faults.is_empty())
+        .count();
     let elsewhere = form.each_fault().filter(|(field, _)| !stands_beside(field)).map(|(_, message)| message.to_owned()).collect();
     GradePage {
         about: about(&f, &conversation.summary),
