@@ -3,6 +3,7 @@
 mod backup;
 mod close;
 mod config;
+mod crash;
 mod draw;
 mod import;
 mod people;

@@ -36,6 +36,11 @@ impl Client {
 
     /// Sends a request. A path that does not begin with `/` is below `/api/v1/`.
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Response {
+        self.attempt(method, path, headers, body).unwrap_or_else(|error| panic!("{method} {path}: {error}"))
+    }
+
+    /// Sends a request to a service that may be gone.
+    pub fn attempt(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Result<Response, ureq::Error> {
         let url = if path.starts_with('/') { format!("{}{path}", self.base) } else { format!("{}/api/v1/{path}", self.base) };
         let mut request = ureq::http::Request::builder().method(method).uri(url);
         if let Some(token) = &self.token {
@@ -49,10 +54,10 @@ impl Client {
         } else {
             self.agent.run(request.body(body).unwrap())
         };
-        let mut response = sent.unwrap_or_else(|error| panic!("{method} {path}: {error}"));
+        let mut response = sent?;
         let headers = response.headers().iter().map(|(n, v)| (n.to_string(), String::from_utf8_lossy(v.as_bytes()).into_owned())).collect();
-        let bytes = response.body_mut().with_config().limit(1 << 30).read_to_vec().unwrap();
-        Response { status: response.status().as_u16(), headers, bytes }
+        let bytes = response.body_mut().with_config().limit(1 << 30).read_to_vec()?;
+        Ok(Response { status: response.status().as_u16(), headers, bytes })
     }
 
     fn send_json<B: Serialize + ?Sized>(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &B) -> Response {
