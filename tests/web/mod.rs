@@ -6,6 +6,7 @@ mod fine_lists;
 mod grading;
 mod login;
 mod people;
+mod refusals;
 mod results;
 mod sampling;
 mod standards;
