@@ -58,7 +58,7 @@ fn the_sentences_of_the_rules_read_as_chinese() {
     assert_eq!(zh("there is no operating breach 7"), "没有编号为 7 的违规操作");
     assert_eq!(zh("there is no finding like this within your reach"), "您的权限范围内没有该质检结论");
     assert_eq!(zh("this appeal is withdrawn; nothing is to be decided"), "该申诉已撤回，无需裁定");
-    assert_eq!(zh("item greeting is challenged twice"), "评估项“greeting”重复申诉");
+    assert_eq!(zh("item greeting is challenged twice"), "评分项“greeting”重复申诉");
     assert_eq!(
         zh("2026-11: the month is not over, 3 samples are not graded; give an override_reason to close it all the same"),
         "2026-11：当月尚未结束、3 条样本未质检；如仍要关账，请填写强制关账原因"
