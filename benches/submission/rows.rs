@@ -1,5 +1,7 @@
 //! The rows that a submission stores, and how they are stored without any rule.
 
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use assay::app::App;
 use assay::db::schema::{audit, evaluation_items, evaluation_revisions, evaluations, ledger, samples, violations};
 use assay::db::sql_types::At;
@@ -118,7 +120,11 @@ struct AuditRow {
     before: Option<String>,
     after: Option<String>,
     reason: Option<String>,
+    seq: i64,
 }
+
+/// Where the numbers of the bare lines of the audit log begin, out of the way of the service's own.
+static SEQ: AtomicI64 = AtomicI64::new(1 << 40);
 
 /// What one submission stores.
 pub struct Rows {
@@ -166,7 +172,10 @@ pub async fn of(app: &App, id: EvaluationId, sample: SampleId) -> Rows {
         line.evaluation_id = Some(new);
         line.dedupe = format!("bench:{}", line.id);
     }
-    rows.audit.iter_mut().for_each(|line| line.id = AuditId(fresh(app)));
+    for line in &mut rows.audit {
+        line.id = AuditId(fresh(app));
+        line.seq = SEQ.fetch_add(1, Ordering::Relaxed);
+    }
     rows
 }
 

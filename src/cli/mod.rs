@@ -4,6 +4,7 @@
 //! 4 another program does it (PostgreSQL's own tools).
 
 mod backup;
+mod check;
 mod check_config;
 mod close;
 mod demo;
@@ -49,6 +50,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Backup(backup::Args),
+    Check(check::Args),
     CheckConfig(check_config::Args),
     Close(close::Args),
     Draw(draw::Args),
@@ -86,6 +88,7 @@ pub fn run(cli: Cli) -> ExitCode {
         actix_web::rt::System::new().block_on(async move {
             match cli.command {
                 Command::Backup(args) => backup::run(config, args).await,
+                Command::Check(args) => check::run(config, args).await,
                 Command::CheckConfig(args) => check_config::run(config, args).await,
                 Command::Close(args) => close::run(config, args).await,
                 Command::Draw(args) => draw::run(config, args).await,

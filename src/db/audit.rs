@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 
 use super::connection::AnyConnection;
 use super::error::Result;
@@ -24,6 +25,11 @@ pub(super) fn insert(
 ) -> Result<()> {
     let Actor { kind, user, token, origin, .. } = tx.actor;
     let kind: ActorKind = *kind;
+    // Embedded there is one writer, and no number is left out; PostgreSQL gives numbers that may stay unused.
+    let next = match tx.conn {
+        AnyConnection::Sqlite(_) => "(SELECT COALESCE(MAX(seq), 0) + 1 FROM audit)",
+        AnyConnection::Postgres(_) => "nextval('audit_seq')",
+    };
     diesel::insert_into(audit::table)
         .values((
             audit::id.eq(tx.id::<AuditId>()),
@@ -39,6 +45,7 @@ pub(super) fn insert(
             audit::before.eq(before),
             audit::after.eq(after),
             audit::reason.eq(reason),
+            audit::seq.eq(diesel::dsl::sql::<BigInt>(next)),
         ))
         .execute(tx.conn)?;
     Ok(())

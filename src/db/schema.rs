@@ -229,7 +229,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{Nullable, Text};
+    use diesel::sql_types::{BigInt, Nullable, Text};
     use crate::db::sql_types::{Moment, Uid};
 
     audit (id) {
@@ -246,6 +246,20 @@ diesel::table! {
         before -> Nullable<Text>,
         after -> Nullable<Text>,
         reason -> Nullable<Text>,
+        seq -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Text};
+    use crate::db::sql_types::Moment;
+
+    audit_seals (number) {
+        number -> BigInt,
+        upto -> BigInt,
+        lines -> BigInt,
+        hash -> Text,
+        sealed_at -> Moment,
     }
 }
 
@@ -1190,6 +1204,8 @@ diesel::allow_columns_to_appear_in_same_group_by_clause!(
     evaluation_items::item_code,
 );
 
+diesel::allow_columns_to_appear_in_same_group_by_clause!(calibration_grades::user_id, calibrations::due_on);
+
 diesel::allow_tables_to_appear_in_same_query!(
     agent_teams,
     agents,
@@ -1200,6 +1216,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     appeals,
     attendance,
     audit,
+    audit_seals,
     bulk_letters,
     breaches,
     calibration_grades,

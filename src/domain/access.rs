@@ -248,6 +248,13 @@ pub struct Reach {
     pub agent: Option<AgentId>,
 }
 
+impl Reach {
+    /// Everything there is, for what the service itself looks at.
+    pub fn everything() -> Self {
+        Self { all: true, ..Self::default() }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -26,6 +26,7 @@ pub mod fine_policy;
 pub mod follow_up;
 pub mod grant;
 pub mod id;
+pub mod integrity;
 pub mod language;
 pub mod ledger;
 pub mod line_report;

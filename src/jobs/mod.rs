@@ -1,6 +1,7 @@
 //! What runs by itself. Every job may run in several instances at the same time, and may be stopped at any moment: what it was doing is
 //! taken up again.
 
+pub mod audit_seals;
 pub mod daily_mail;
 pub mod escalation_clock;
 pub mod outbox;
@@ -51,6 +52,7 @@ pub async fn run(app: App, transport: Transport, stop: Stop) {
     let sender = outbox::Sender::new(app.clone(), transport);
     tokio::join!(
         sender.run(stop.clone()),
+        audit_seals::run(app.clone(), stop.clone()),
         daily_mail::run(app.clone(), stop.clone()),
         escalation_clock::run(app.clone(), stop.clone()),
         scheduled_draws::run(app, stop)

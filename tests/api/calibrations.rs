@@ -66,6 +66,10 @@ on_both! {
         assert_eq!(hearings(app, second_id), 1);
         assert_eq!(letters(app, second_id, "assignments")[0]["due_on"], "2026-11-20");
         second.get(&format!("conversations/{other}")).refused(404, "not_found");
+        app.clock.set("2026-11-20T02:00:00Z".parse().unwrap());
+        app.run(assay::jobs::daily_mail::run_once(&app.app)).unwrap();
+        let due = &letters(app, second_id, "samples_due")[0]["days"][0];
+        assert_eq!((&due["what"], &due["due_on"], &due["samples"]), (&json!("calibration"), &json!("2026-11-20"), &json!(1)));
         manager.post_if(&format!("calibrations/{}/close", made["id"].as_str().unwrap()), 1, &json!({})).expect(200);
         second.get(&format!("conversations/{conversation}")).refused(404, "not_found");
     }

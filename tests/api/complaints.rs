@@ -3,7 +3,7 @@
 use assay::domain::access::Role;
 use serde_json::{Value, json};
 
-use crate::support::aftermath::{People, lines, posted};
+use crate::support::aftermath::{People, addressed, letters, lines, posted};
 use crate::support::on_both;
 
 fn complaint(people: &People, reference: &str) -> Value {
@@ -17,6 +17,7 @@ fn id_of(answer: &Value) -> (String, i64) {
 on_both! {
     fn a_complaint_is_charged_by_its_level_again_and_after_an_appeal(app: &TestApp) {
         let people = People::new(app, "2026-11-05");
+        addressed(app);
         let desk = app.person(Role::ComplaintDesk);
         people.lead.1.post("complaints", &complaint(&people, "C-1")).refused(403, "forbidden");
         desk.post("complaints", &json!({ "reference": "", "agent_id": people.agent, "occurred_on": "2027-01-01", "text": "" })).refused(400, "invalid");
@@ -31,6 +32,10 @@ on_both! {
         desk.post_if(&adjudication, version + 1, &found("severe")).expect(200);
         let mut expected = vec![("2026-11", "complaint", 10_000), ("2026-11", "reversal", -10_000), ("2026-11", "complaint", 50_000)];
         assert_eq!(lines(app, people.agent), posted(&expected));
+        let told = letters(app, people.agent_user, "charged");
+        let told: Vec<_> = told.iter().map(|it| (&it["found"]["en"], &it["amount"]["amount_minor"], &it["changed"])).collect();
+        let (general, severe) = (json!("upheld, general liability"), json!("upheld, severe liability"));
+        assert_eq!(told, [(&general, &json!(10_000), &json!(false)), (&severe, &json!(50_000), &json!(true))]);
 
         let appeal = json!({ "complaint_id": id, "points": [{ "target": { "kind": "whole" } }], "text": "it was the customer" });
         let (appeal, version) = id_of(&people.agent_client.post("appeals", &appeal).expect(201).json());
@@ -45,6 +50,7 @@ on_both! {
 
     fn an_operating_breach_is_charged_by_occurrence_and_taken_back(app: &TestApp) {
         let people = People::new(app, "2026-11-05");
+        addressed(app);
         let desk = app.person(Role::ComplaintDesk);
         let body = json!({ "reference": "B-1", "agent_id": people.agent, "occurred_on": "2026-11-04", "occurrences": 3, "text": "wrong button" });
         let first = desk.post_once("breaches", "key-1", &body).expect(201).json();
@@ -60,6 +66,9 @@ on_both! {
         desk.post_if(&format!("breaches/{id}/withdrawal"), version + 1, &json!({ "reason": "a mistake" })).expect(200);
         let got: Vec<i64> = lines(app, people.agent).iter().map(|line| line.2).collect();
         assert_eq!(got, [15_000, -15_000, 10_000, -10_000]);
+        let told = letters(app, people.agent_user, "charged");
+        let told: Vec<_> = told.iter().map(|it| (&it["amount"]["amount_minor"], &it["changed"], &it["reason"])).collect();
+        assert_eq!(told, [(&json!(15_000), &json!(false), &json!("wrong button")), (&json!(0), &json!(true), &json!("a mistake"))]);
         desk.post_if(&format!("breaches/{id}/withdrawal"), version + 2, &json!({ "reason": "again" })).refused(409, "breach_not_standing");
     }
 

@@ -3,7 +3,7 @@
 use assay::domain::access::{Grant, GrantReach, Role};
 use serde_json::{Value, json};
 
-use crate::support::aftermath::{People, hearings, letters, lines, posted};
+use crate::support::aftermath::{People, addressed, hearings, letters, lines, posted};
 use crate::support::grading::{self, sheet};
 use crate::support::on_both;
 
@@ -74,8 +74,11 @@ on_both! {
         let account = format!("users/{}", people.inspector.0);
         let etag = admin.get(&account).expect(200).header("etag").unwrap().to_owned();
         admin.patch_if(&account, &etag, &json!({ "agent_id": staff })).expect(200);
+        addressed(app);
         let decided = manager.post_if(&decision, 2, &missed).expect(200).json();
         assert!(decided["posted"].is_string());
+        let told = letters(app, people.inspector.0, "charged");
+        assert_eq!((told.len(), &told[0]["amount"]["amount_minor"], &told[0]["reason"]), (1, &json!(60_000), &json!("not verified")));
         assert_eq!(lines(app, staff), posted(&[("2026-11", "manual", 60_000)]));
     }
 
@@ -91,6 +94,10 @@ on_both! {
         assert_eq!((told.len(), &told[0]["samples"]), (1, &json!(1)));
         let read = second.get(&format!("conversations/{first}")).expect(200).json();
         assert_eq!((&read["agent"], read["transcript"].as_array().unwrap().len()), (&Value::Null, 1), "whose it is is not told");
+        app.clock.advance(chrono::Duration::days(14));
+        app.run(assay::jobs::daily_mail::run_once(&app.app)).unwrap();
+        let due = letters(app, second_id, "samples_due");
+        assert_eq!((&due[0]["days"][0]["what"], &due[0]["days"][0]["samples"]), (&json!("second_grading"), &json!(1)));
         second.get(&sound).expect(200);
         assert_eq!(hearings(app, second_id), 1, "each hearing is in the audit log");
         second.get(&format!("conversations/{other}")).refused(404, "not_found");

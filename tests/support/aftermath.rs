@@ -15,6 +15,7 @@ pub struct People {
     pub team: TeamId,
     pub agent: AgentId,
     pub agent_client: Client,
+    pub agent_user: UserId,
     pub lead: (UserId, Client),
     pub inspector: (UserId, Client),
     pub managers: [(UserId, Client); 2],
@@ -29,8 +30,10 @@ impl People {
         let agent = grading::agent(app, "1001", team);
         let reach = |role, reach| [Grant { role, reach }];
         let manager = || app.user("manager", None, &reach(Role::QaManager, GrantReach::All));
+        let (agent_user, agent_client) = app.user("agent", Some(agent), &reach(Role::Agent, GrantReach::Own));
         Self {
-            agent_client: app.user("agent", Some(agent), &reach(Role::Agent, GrantReach::Own)).1,
+            agent_client,
+            agent_user,
             lead: app.user("lead", None, &reach(Role::TeamLead, GrantReach::Team(team))),
             inspector: grading::inspector(app),
             managers: [manager(), manager()],
@@ -48,6 +51,7 @@ impl People {
             team: self.team,
             agent: self.agent,
             agent_client: token(&self.agent_client),
+            agent_user: self.agent_user,
             lead: (self.lead.0, token(&self.lead.1)),
             inspector: (self.inspector.0, token(&self.inspector.1)),
             managers: [(self.managers[0].0, token(&self.managers[0].1)), (self.managers[1].0, token(&self.managers[1].1))],

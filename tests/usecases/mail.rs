@@ -124,7 +124,7 @@ on_both! {
         let (sender, memory) = memory(app);
         round(app, &sender);
         let mails = received(&memory);
-        assert_eq!(mails[0].1.subject, "Samples to grade: 1 overdue, 0 due");
+        assert_eq!(mails[0].1.subject, "To grade: 1 overdue, 0 due");
         let draw_letters = app.run(app.app.write(&Actor::service(), |tx| {
             let id: assay::domain::id::DrawId = assay::db::schema::draws::table.select(assay::db::schema::draws::id).first(tx.conn)?;
             assay::usecases::mail::work::drawn(tx, id)?;

@@ -1,1 +1,2 @@
+mod integrity;
 mod mail;

@@ -5,6 +5,7 @@ mod decisions;
 mod fine_lists;
 mod grading;
 mod login;
+mod mail_links;
 mod people;
 mod refusals;
 mod results;

@@ -9,18 +9,20 @@ use diesel::prelude::*;
 use crate::db::connection::AnyConnection;
 use crate::db::error::Result;
 use crate::db::schema::{
-    agents, conversations, draws, evaluation_items, evaluations, grants, samples, sampling_plans, scorecard_versions, users,
-    violation_types, violations,
+    agents, calibration_grades, calibrations, conversations, draws, evaluation_items, evaluations, grants, regrades, samples,
+    sampling_plans, scorecard_versions, users, violation_types, violations,
 };
 use crate::db::scope;
 use crate::db::sql_types::At;
 use crate::db::tx::from_json;
 use crate::domain::Refusal;
 use crate::domain::access::{Reach, ReachKind, Role};
+use crate::domain::calibration::CalibrationState;
 use crate::domain::id::{AgentId, DrawId, EvaluationId, TeamId, UserId, VendorId};
-use crate::domain::mail::letters::{DueDay, Errors, Evaluated, Finding, Name};
+use crate::domain::mail::letters::{DueDay, Errors, Evaluated, Finding, Name, Task};
 use crate::domain::masking::Masked;
 use crate::domain::period::Period;
+use crate::domain::regrade::RegradeState;
 use crate::domain::scorecard::ScorecardContent;
 
 /// An evaluation as a letter tells of it.
@@ -168,7 +170,7 @@ pub fn holders(conn: &mut AnyConnection, role: Role) -> Result<Vec<(UserId, Reac
     Ok(holders)
 }
 
-/// How many samples wait for each inspector, by the day on which they are due, up to a day.
+/// How many samples, second gradings and calibration sessions wait for each inspector, by the day on which they are due, up to a day.
 ///
 /// # Errors
 /// What the database says.
@@ -180,10 +182,30 @@ pub fn due(conn: &mut AnyConnection, until: NaiveDate) -> Result<BTreeMap<UserId
         .select((samples::inspector_id, samples::due_on, count_star()))
         .load(conn)?;
     let mut due: BTreeMap<UserId, Vec<DueDay>> = BTreeMap::new();
-    for (inspector, due_on, samples) in rows {
-        if let Some(inspector) = inspector {
-            due.entry(inspector).or_default().push(DueDay { due_on, samples });
+    let mut add = |what, rows: Vec<(Option<UserId>, NaiveDate, i64)>| {
+        for (inspector, due_on, samples) in rows {
+            if let Some(inspector) = inspector {
+                due.entry(inspector).or_default().push(DueDay { due_on, what, samples });
+            }
         }
+    };
+    add(Task::Sample, rows);
+    let rows = regrades::table
+        .filter(regrades::state.eq(RegradeState::Assigned).and(regrades::due_on.le(until)))
+        .group_by((regrades::inspector_id, regrades::due_on))
+        .select((regrades::inspector_id, regrades::due_on, count_star()))
+        .load(conn)?;
+    add(Task::SecondGrading, rows);
+    let rows = calibration_grades::table
+        .inner_join(calibrations::table)
+        .filter(calibrations::state.eq(CalibrationState::Open).and(calibrations::due_on.le(until)))
+        .filter(calibration_grades::sheet.is_null())
+        .group_by((calibration_grades::user_id, calibrations::due_on))
+        .select((calibration_grades::user_id.nullable(), calibrations::due_on, count_star()))
+        .load(conn)?;
+    add(Task::Calibration, rows);
+    for days in due.values_mut() {
+        days.sort_by_key(|day| (day.due_on, day.what));
     }
     Ok(due)
 }

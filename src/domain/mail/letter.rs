@@ -5,8 +5,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::letters::{
-    AgentMonth, AgentResult, Appeal, Assignments, DailyDigest, Escalation, FollowUp, LeadFailures, LeadMonth, ListClosed, ManagerMonth,
-    ResultChanged, SamplesDue, SanctionNotice,
+    AgentMonth, AgentResult, Appeal, Assignments, Charged, DailyDigest, Escalation, FollowUp, LeadFailures, LeadMonth, ListClosed,
+    ManagerMonth, ResultChanged, SamplesDue, SanctionNotice,
 };
 use crate::domain::words::words;
 
@@ -17,6 +17,8 @@ words! {
         AgentResult = "agent_result",
         /// To an agent: the verdict of the month with its lines.
         AgentMonth = "agent_month",
+        /// To an agent: a complaint, an operating breach or an error missed in grading was charged, or is charged no more.
+        Charged = "charged",
         /// To those who heard a result: it has changed.
         ResultChanged = "result_changed",
         /// To a lead: yesterday's evaluations with errors.
@@ -63,6 +65,7 @@ words! {
 pub enum Letter {
     AgentResult(AgentResult),
     AgentMonth(AgentMonth),
+    Charged(Charged),
     ResultChanged(ResultChanged),
     LeadFailures(LeadFailures),
     LeadMonth(LeadMonth),
@@ -89,6 +92,7 @@ impl Letter {
         match self {
             Self::AgentResult(_) => Kind::AgentResult,
             Self::AgentMonth(_) => Kind::AgentMonth,
+            Self::Charged(_) => Kind::Charged,
             Self::ResultChanged(_) => Kind::ResultChanged,
             Self::LeadFailures(_) => Kind::LeadFailures,
             Self::LeadMonth(_) => Kind::LeadMonth,

@@ -8,6 +8,7 @@ use crate::domain::language::Language;
 use crate::domain::masking::Masked;
 use crate::domain::money::Money;
 use crate::domain::period::Period;
+use crate::domain::words::words;
 
 /// A name in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -125,6 +126,29 @@ pub struct AgentMonth {
     pub path: String,
 }
 
+/// To an agent: a complaint, an operating breach or an error missed in grading was charged, or what was charged has changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Charged {
+    /// The period in which it happened.
+    pub period: Period,
+    /// What is charged.
+    pub what: Name,
+    /// The number under which it is known, where it has one.
+    pub reference: Option<String>,
+    /// The local day of it, where it has one.
+    pub occurred_on: Option<NaiveDate>,
+    /// What was found: the liability level, how often, that it is charged no more.
+    pub found: Name,
+    /// Why.
+    pub reason: Masked,
+    /// What it costs now, 0 where it is charged no more.
+    pub amount: Money,
+    /// Whether the agent was told otherwise before.
+    pub changed: bool,
+    /// The page of the agent's month.
+    pub path: String,
+}
+
 /// To those who heard a result: it has changed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResultChanged {
@@ -209,16 +233,35 @@ pub struct Assignments {
     pub path: String,
 }
 
-/// One sample that waits.
+words! {
+    /// What an inspector is to grade.
+    Task ("what") {
+        /// 样本: a sample of a draw.
+        Sample = "sample",
+        /// 复检: an evaluation's conversation, a second time.
+        SecondGrading = "second_grading",
+        /// 校准: the conversation of a calibration session.
+        Calibration = "calibration",
+    }
+}
+
+const fn sample() -> Task {
+    Task::Sample
+}
+
+/// What waits for one day.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DueDay {
     /// The day by which they are to be graded.
     pub due_on: NaiveDate,
+    /// What they are.
+    #[serde(default = "sample")]
+    pub what: Task,
     /// How many.
     pub samples: i64,
 }
 
-/// To an inspector: samples that are due or overdue.
+/// To an inspector: what is due or overdue.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SamplesDue {
     /// Today.

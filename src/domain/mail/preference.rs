@@ -22,7 +22,7 @@ words! {
 words! {
     /// What mail is about, as people choose how often they hear of it.
     Topic ("topic") {
-        /// An agent's own results.
+        /// An agent's own results, and what else is charged to the agent.
         Results = "results",
         /// An agent's own verdict of the month.
         MonthVerdict = "month_verdict",
@@ -34,7 +34,7 @@ words! {
         TeamMonth = "team_month",
         /// An inspector's new samples.
         Assignments = "assignments",
-        /// An inspector's samples that are due or overdue.
+        /// What an inspector is to grade and is due or overdue.
         Due = "due",
         /// The month's pass rates.
         PassRates = "pass_rates",
@@ -55,7 +55,7 @@ impl Topic {
     /// The topic of a letter; the digest of several has none, as each of them was chosen by its own.
     pub const fn of(kind: Kind) -> Option<Self> {
         match kind {
-            Kind::AgentResult => Some(Self::Results),
+            Kind::AgentResult | Kind::Charged => Some(Self::Results),
             Kind::AgentMonth => Some(Self::MonthVerdict),
             Kind::ResultChanged => Some(Self::Changes),
             Kind::LeadFailures => Some(Self::TeamFailures),

@@ -107,6 +107,7 @@ fn body(letter: &Letter, to: &Setting) -> (String, Vec<Block>) {
         Letter::ResultChanged(letter) => result::changed(letter, to),
         Letter::LeadFailures(letter) => result::failures(letter, to),
         Letter::AgentMonth(letter) => month::of_agent(letter, to),
+        Letter::Charged(letter) => month::charged(letter, to),
         Letter::LeadMonth(letter) => month::of_lead(letter, to),
         Letter::ManagerMonth(letter) => month::of_manager(letter, to),
         Letter::ListClosed(letter) => month::list_closed(letter, to),

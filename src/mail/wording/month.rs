@@ -2,7 +2,7 @@
 
 use super::{Block, Setting};
 use crate::domain::language::Language;
-use crate::domain::mail::letters::{AgentMonth, LeadMonth, ListClosed, ManagerMonth, UnitRate};
+use crate::domain::mail::letters::{AgentMonth, Charged, LeadMonth, ListClosed, ManagerMonth, UnitRate};
 
 /// The rate in percent with one decimal, rounded down: 87.5%. `–` where nobody counts (handbook 3.4).
 fn rate(unit: &UnitRate) -> String {
@@ -55,6 +55,31 @@ pub(super) fn of_agent(letter: &AgentMonth, to: &Setting) -> (String, Vec<Block>
         blocks.push(Block::Table(head, rows));
     }
     blocks.push(to.link("查看明细", "See the details", &letter.path));
+    (subject, blocks)
+}
+
+pub(super) fn charged(letter: &Charged, to: &Setting) -> (String, Vec<Block>) {
+    let (what, amount) = (to.name(&letter.what), letter.amount);
+    let subject = match (to.language, letter.changed) {
+        (Language::Zh, false) => format!("扣款通知：{what} {amount}"),
+        (Language::Zh, true) => format!("扣款变更：{what}，现为 {amount}"),
+        (Language::En, false) => format!("Charged to you: {what}, {amount}"),
+        (Language::En, true) => format!("Changed: {what}, now {amount}"),
+    };
+    let mut facts = vec![to.fact("事项", "What", what)];
+    facts.extend(letter.reference.as_ref().map(|reference| to.fact("编号", "Number", reference)));
+    facts.extend(letter.occurred_on.map(|day| to.fact("发生日期", "Happened on", Setting::day(day))));
+    facts.push(to.fact("认定", "Found", to.name(&letter.found)));
+    facts.push(to.fact("考核周期", "Period", letter.period));
+    facts.push(to.fact("金额", "Amount", amount));
+    let mut blocks = vec![Block::Heading(subject.clone()), Block::Facts(facts)];
+    if !letter.reason.is_empty() {
+        blocks.push(Block::Quote(letter.reason.to_string()));
+    }
+    blocks.push(to.link("查看当月明细", "See the month", &letter.path));
+    if letter.amount.amount_minor > 0 {
+        blocks.push(Block::Text(to.say("如有异议，可在规定期限内申诉。", "If you disagree, you may appeal within the set time.")));
+    }
     (subject, blocks)
 }
 

@@ -1,8 +1,8 @@
-//! Work that waits: samples to grade, corrective actions.
+//! Work that waits: what is to be graded, corrective actions.
 
 use super::{Block, Setting};
 use crate::domain::language::Language;
-use crate::domain::mail::letters::{Assignments, FollowUp, SamplesDue};
+use crate::domain::mail::letters::{Assignments, FollowUp, SamplesDue, Task};
 
 pub(super) fn assignments(letter: &Assignments, to: &Setting) -> (String, Vec<Block>) {
     let (count, period) = (letter.samples, letter.period);
@@ -29,16 +29,21 @@ pub(super) fn due(letter: &SamplesDue, to: &Setting) -> (String, Vec<Block>) {
     };
     let (overdue, due) = (sum(true), sum(false));
     let subject = match to.language {
-        Language::Zh => format!("质检样本：逾期 {overdue} 个，即将到期 {due} 个"),
-        Language::En => format!("Samples to grade: {overdue} overdue, {due} due"),
+        Language::Zh => format!("待质检：逾期 {overdue} 个，即将到期 {due} 个"),
+        Language::En => format!("To grade: {overdue} overdue, {due} due"),
     };
-    let head = vec![to.say("截止日期", "Due on"), to.say("样本数", "Samples"), String::new()];
+    let what = |task| match task {
+        Task::Sample => to.say("样本", "samples"),
+        Task::SecondGrading => to.say("复检", "second gradings"),
+        Task::Calibration => to.say("校准", "calibration sessions"),
+    };
+    let head = vec![to.say("截止日期", "Due on"), to.say("任务", "What"), to.say("数量", "How many"), String::new()];
     let rows = letter
         .days
         .iter()
         .map(|d| {
             let note = if d.due_on < letter.today { to.say("已逾期", "overdue") } else { String::new() };
-            vec![Setting::day(d.due_on), d.samples.to_string(), note]
+            vec![Setting::day(d.due_on), what(d.what), d.samples.to_string(), note]
         })
         .collect();
     let blocks = vec![Block::Heading(subject.clone()), Block::Table(head, rows), to.link("打开任务队列", "Open the queue", &letter.path)];

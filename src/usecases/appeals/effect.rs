@@ -28,10 +28,6 @@ pub(super) fn take(tx: &mut Tx<'_>, subject: Subject, decided: &DecisionInput, w
     }
 }
 
-fn everything() -> Reach {
-    Reach { all: true, ..Reach::default() }
-}
-
 fn told(grading: &Grading) -> Value {
     json!({
         "key_errors": grading.key_errors,
@@ -83,7 +79,7 @@ fn on_evaluation(tx: &mut Tx<'_>, id: EvaluationId, decided: &DecisionInput, who
 }
 
 fn on_complaint(tx: &mut Tx<'_>, id: ComplaintId, decided: &DecisionInput, reason: &str) -> Result<Value> {
-    let mut row = db::complaints::get(tx.conn, &everything(), id)?;
+    let mut row = db::complaints::get(tx.conn, &Reach::everything(), id)?;
     let before = json!({ "state": row.state, "level": row.level });
     for point in decided.points.iter().filter(|point| point.outcome != PointOutcome::Upheld) {
         if point.to_occurrences.is_some() {
@@ -99,7 +95,7 @@ fn on_complaint(tx: &mut Tx<'_>, id: ComplaintId, decided: &DecisionInput, reaso
 }
 
 fn on_breach(tx: &mut Tx<'_>, id: BreachId, decided: &DecisionInput, reason: &str) -> Result<Value> {
-    let mut row = db::breaches::get(tx.conn, &everything(), id)?;
+    let mut row = db::breaches::get(tx.conn, &Reach::everything(), id)?;
     let before = json!({ "state": row.state, "occurrences": row.occurrences });
     for point in decided.points.iter().filter(|point| point.outcome != PointOutcome::Upheld) {
         if point.to_level.is_some() {

@@ -23,7 +23,7 @@ pub(super) struct SubjectFacts {
 
 /// Reads the facts, whatever the reach.
 pub(super) fn facts(conn: &mut AnyConnection, subject: Subject) -> Result<SubjectFacts> {
-    let everything = Reach { all: true, ..Reach::default() };
+    let everything = Reach::everything();
     match subject {
         Subject::Evaluation(id) => {
             let row = db::evaluations::find(conn, id)?.ok_or_else(|| Refusal::not_found("evaluation", id))?;
@@ -57,7 +57,7 @@ pub(super) fn facts(conn: &mut AnyConnection, subject: Subject) -> Result<Subjec
 
 /// Whether there is still something to appeal against.
 pub(super) fn check_standing(conn: &mut AnyConnection, subject: Subject) -> Result<()> {
-    let everything = Reach { all: true, ..Reach::default() };
+    let everything = Reach::everything();
     match subject {
         Subject::Evaluation(_) => {}
         Subject::Complaint(id) => db::complaints::get(conn, &everything, id)?.status().check_appealable()?,

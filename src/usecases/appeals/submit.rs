@@ -22,7 +22,7 @@ pub async fn submit(app: &App, actor: &Actor, input: AppealInput) -> Result<Appe
     let (subject, input) = input.checked()?;
     app.write_once(actor, "appeals.submit", &input.clone(), move |tx| {
         let id = store(tx, &reach, who, subject, &input)?;
-        let row = super::found(tx.conn, &Reach { all: true, ..Reach::default() }, id)?;
+        let row = super::found(tx.conn, &Reach::everything(), id)?;
         whole(tx.conn, row, &acting, tx.now)
     })
     .await

@@ -7,6 +7,7 @@ use crate::domain::Refusal;
 use crate::domain::access::{Action, Actor, Reach};
 use crate::domain::breach::{BreachInput, BreachState};
 use crate::domain::period::{Period, local_day};
+use crate::usecases::mail;
 
 /// Records a breach and charges it by occurrence in the same transaction.
 ///
@@ -21,7 +22,7 @@ pub async fn record(app: &App, actor: &Actor, input: BreachInput) -> Result<Brea
     .await
 }
 
-/// Stores a checked breach.
+/// Stores a checked breach, charges it and tells the agent.
 pub(super) fn store(tx: &mut Tx<'_>, reach: &Reach, input: BreachInput) -> Result<Breach> {
     if !db::ledger::agent_is_within(tx.conn, reach, input.agent_id)? {
         return Err(Refusal::invalid("agent_id", format!("there is no agent {} within your reach", input.agent_id)).into());
@@ -46,5 +47,6 @@ pub(super) fn store(tx: &mut Tx<'_>, reach: &Reach, input: BreachInput) -> Resul
     db::breaches::insert(tx, &row)?;
     tx.audit_new("breach.recorded", ("breach", &row.id), &row)?;
     charge(tx, &row)?;
+    mail::charges::breach(tx, &row)?;
     Ok(row)
 }

@@ -11,6 +11,7 @@ use crate::domain::appeal::Subject;
 use crate::domain::id::BreachId;
 use crate::domain::refusal::checked_text;
 use crate::domain::{Refusal, version};
+use crate::usecases::mail;
 
 /// Why a breach is taken back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -43,6 +44,7 @@ pub async fn withdraw(app: &App, actor: &Actor, id: BreachId, seen: i32, command
         db::breaches::update(tx, &mut row)?;
         tx.audit("breach.withdrawn", ("breach", &id), Some(&before), Some(&row), Some(&reason))?;
         charge(tx, &row)?;
+        mail::charges::breach(tx, &row)?;
         Ok(row)
     })
     .await

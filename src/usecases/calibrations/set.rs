@@ -90,12 +90,13 @@ pub async fn set(app: &App, actor: &Actor, input: CalibrationInput) -> Result<Ca
         db::calibrations::insert(tx, &row, &people)?;
         tx.audit_new("calibration.set", ("calibration", &row.id), &input)?;
         for person in &people {
+            let reference = row.reference_id == Some(*person);
             let letter = Assignments {
                 plan: format!("校准 Calibration: {}", row.name),
                 period: Period::of_day(today)?,
                 samples: 1,
                 due_on: row.due_on,
-                path: format!("/calibrations/{}", row.id),
+                path: if reference { format!("/decisions/calibrations/{}", row.id) } else { "/queue".to_owned() },
             };
             mail::work::given_else(tx, *person, letter, About::new("calibration", row.id))?;
         }

@@ -8,9 +8,10 @@ use crate::domain::appeal::Subject;
 use crate::domain::complaint::Adjudication;
 use crate::domain::id::ComplaintId;
 use crate::domain::{Refusal, version};
+use crate::usecases::mail;
 
 /// Upholds the complaint at a level, or dismisses it; again where more becomes known. The fine follows in the same transaction: a reversal
-/// and a new line while the period is open, an adjustment in the open period afterwards.
+/// and a new line while the period is open, an adjustment in the open period afterwards; and so does the letter to the agent.
 ///
 /// # Errors
 /// `Forbidden`; `NotFound`; `Stale`; `Invalid` with every field at fault; `Conflict` with code `complaint_overturned` or `under_appeal`; `Busy` while the
@@ -41,5 +42,6 @@ pub(super) fn store(tx: &mut Tx<'_>, mut row: Complaint, found: &Adjudication) -
     db::complaints::update(tx, &mut row)?;
     tx.audit("complaint.adjudicated", ("complaint", &row.id), Some(&before), Some(&row), Some(&found.reason))?;
     charge(tx, &row)?;
+    mail::charges::complaint(tx, &row)?;
     Ok(row)
 }

@@ -25,10 +25,6 @@ use crate::usecases::escalation::{EscalationFilter, acknowledge, list as cases, 
 use crate::usecases::follow_ups::set::set as follow_up;
 use crate::usecases::settings::change::escalation_policy;
 
-fn everything() -> Reach {
-    Reach { all: true, ..Reach::default() }
-}
-
 /// Identity checks that were left out open a case too.
 pub(super) async fn set_policy(app: &App, manager: &Actor) -> Result<()> {
     let policy = EscalationPolicy { violation_types: vec!["identity_not_verified".to_owned()], ..EscalationPolicy::default() };
@@ -51,7 +47,7 @@ pub(super) async fn complain(
 ) -> Result<()> {
     let agent_id = agent(app, employee_no).await?;
     let wanted = Wanted { agent_id: Some(agent_id), period: Some(period), ..Wanted::default() };
-    let latest = app.read(move |conn| conversations::page(conn, &everything(), &wanted, None, 1)).await?;
+    let latest = app.read(move |conn| conversations::page(conn, &Reach::everything(), &wanted, None, 1)).await?;
     let input = ComplaintInput {
         reference: reference.to_owned(),
         agent_id,
@@ -137,7 +133,7 @@ fn action(kind: FollowUpKind, today: NaiveDate) -> FollowUpInput {
 async fn fines(app: &App, period: Period) -> Result<Vec<(LedgerEntry, EvaluationId, ViolationId)>> {
     let filter = LedgerFilter { period: Some(period), ..LedgerFilter::default() };
     let page = PageRequest { limit: PageRequest::MAX, after: None };
-    let lines = app.read(move |conn| db::ledger::page(conn, &everything(), &filter, &page)).await?.items;
+    let lines = app.read(move |conn| db::ledger::page(conn, &Reach::everything(), &filter, &page)).await?.items;
     let fine = |line: LedgerEntry| match (line.kind, line.evaluation_id, line.violation_id) {
         (EntryKind::Fine, Some(evaluation), Some(violation)) => Some((line, evaluation, violation)),
         _ => None,

@@ -24,13 +24,7 @@ pub(super) async fn sampled(app: &App, draw: DrawId) -> Result<Vec<String>> {
         let (mut ids, mut after) = (Vec::new(), None);
         loop {
             let filter = SampleFilter { draw_id: Some(draw), ..SampleFilter::default() };
-            let page = samples::page(
-                conn,
-                &Reach { all: true, ..Reach::default() },
-                &filter,
-                now,
-                &PageRequest { limit: PageRequest::MAX, after },
-            )?;
+            let page = samples::page(conn, &Reach::everything(), &filter, now, &PageRequest { limit: PageRequest::MAX, after })?;
             ids.extend(page.items.into_iter().map(|(row, ..)| row.conversation_id));
             after = page.next.as_deref().map(Cursor::decode).transpose()?;
             if after.is_none() {
@@ -39,7 +33,7 @@ pub(super) async fn sampled(app: &App, draw: DrawId) -> Result<Vec<String>> {
         }
         ids.into_iter()
             .map(|id| {
-                let found = conversations::find(conn, &Reach { all: true, ..Reach::default() }, id)?;
+                let found = conversations::find(conn, &Reach::everything(), id)?;
                 Ok(found.ok_or_else(|| Refusal::not_found("conversation", id))?.row.external_id)
             })
             .collect()

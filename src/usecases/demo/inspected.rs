@@ -65,7 +65,7 @@ async fn conclude(app: &App, manager: &Actor, task: &Regrade) -> Result<()> {
 
 /// The conversation as its script tells it.
 async fn made<'a>(app: &App, told: &'a BTreeMap<String, DemoConversation>, id: ConversationId) -> Result<&'a DemoConversation> {
-    let found = app.read(move |conn| db::views::conversations::find(conn, &Reach { all: true, ..Reach::default() }, id)).await?;
+    let found = app.read(move |conn| db::views::conversations::find(conn, &Reach::everything(), id)).await?;
     let external = found.ok_or_else(|| Refusal::not_found("conversation", id))?.row.external_id;
     Ok(told.get(&external).ok_or_else(|| Refusal::not_found("conversation", external))?)
 }

@@ -4,7 +4,7 @@ use crate::db::escalations::EscalationRow;
 use crate::db::{self, AnyConnection, Result, Tx};
 use crate::domain::Refused;
 use crate::domain::fine_policy::FineTerms;
-use crate::domain::id::AgentId;
+use crate::domain::id::{AgentId, EscalationId};
 use crate::domain::ledger::{EntryKind, LedgerEntry, Poster};
 use crate::domain::money::Money;
 use crate::domain::period::Period;
@@ -59,7 +59,7 @@ pub fn post_for_source(tx: &mut Tx<'_>, source: &Source<'_>, price: impl FnOnce(
 /// # Errors
 /// Those of [`post_for_source`].
 pub fn sanction_fine(tx: &mut Tx<'_>, case: &EscalationRow, amount_minor: Option<i64>) -> Result<()> {
-    let key = format!("escalation/{}", case.id);
+    let key = sanction_key(case.id);
     if amount_minor.is_none() && posted(tx.conn, &key)?.is_empty() {
         return Ok(());
     }
@@ -67,6 +67,11 @@ pub fn sanction_fine(tx: &mut Tx<'_>, case: &EscalationRow, amount_minor: Option
     let source =
         Source { key, kind: EntryKind::Manual, agent_id: case.agent_id, period: case.period, occurrences: None, reason: reason.as_deref() };
     post_for_source(tx, &source, |terms| Ok(terms.money(amount_minor.unwrap_or(0))))
+}
+
+/// What the lines of a case's sanction are known by.
+pub fn sanction_key(case: EscalationId) -> String {
+    format!("escalation/{case}")
 }
 
 /// Every line of a source, in the order of posting.

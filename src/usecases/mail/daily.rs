@@ -62,7 +62,7 @@ pub async fn write_daily(app: &App, actor: &Actor, done: Option<NaiveDate>) -> R
     Ok(Written { day: Some(day), digests: digests(app, actor, day, moment).await?, reminders, summaries })
 }
 
-/// Tells inspectors of samples that are overdue or due today or tomorrow.
+/// Tells inspectors of samples, second gradings and calibration sessions that are overdue or due today or tomorrow.
 async fn reminders(app: &App, actor: &Actor, today: NaiveDate) -> Result<usize> {
     let until = today.succ_opt().unwrap_or(today);
     let due = app.read(move |conn| views::due(conn, until)).await?;

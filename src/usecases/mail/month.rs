@@ -76,7 +76,7 @@ fn step(tx: &mut Tx<'_>, Progress { period, begun, after }: Progress) -> Result<
 }
 
 fn managers(tx: &mut Tx<'_>, period: Period) -> Result<()> {
-    let units = rates(tx.conn, period, &Reach { all: true, ..Reach::default() })?;
+    let units = rates(tx.conn, period, &Reach::everything())?;
     let letter = Letter::ManagerMonth(ManagerMonth { period, units, path: format!("/results/{period}") });
     for manager in db::recipients::everywhere(tx.conn, Role::QaManager)? {
         let about = vec![About::new("period", period)];

@@ -180,7 +180,7 @@ async fn freeze_lines(app: &App, actor: &Actor, attempt: &Attempt, caps: &[Ledge
         let (lines, last, rest) = app
             .read(move |conn| {
                 let filter = LedgerFilter { period: Some(period), ..LedgerFilter::default() };
-                let everything = Reach { all: true, ..Reach::default() };
+                let everything = Reach::everything();
                 let mut entries = db::ledger::after(conn, &everything, &filter, after, LINES_AT_A_TIME)?;
                 let last = entries.last().map(|entry| entry.id);
                 let rest = match last {
@@ -224,7 +224,7 @@ async fn list_head(app: &App, attempt: &Attempt, totals: FineTotals) -> Result<F
     let digest = app
         .read(move |conn| {
             let mut digest = ListDigest::begin(&canonical)?;
-            for line in Lines::frozen(conn, &Reach { all: true, ..Reach::default() }, period) {
+            for line in Lines::frozen(conn, &Reach::everything(), period) {
                 digest.add(&line?)?;
             }
             Ok(digest.finish())
@@ -239,7 +239,7 @@ async fn keep_file(app: &App, actor: &Actor, attempt: &Attempt, head: &FineListH
     let (period, shown) = (attempt.period, head.clone());
     let mut file = app
         .read(move |conn| {
-            let everything = Reach { all: true, ..Reach::default() };
+            let everything = Reach::everything();
             Ok(render(&shown, Lines::frozen(conn, &everything, period), format, lang)?)
         })
         .await?;

@@ -95,7 +95,7 @@ pub async fn choose(app: &App, actor: &Actor, command: Choice) -> Result<Chosen>
         }
         for (inspector, samples) in given {
             let plan = "复检 Second grading".to_owned();
-            let letter = Assignments { plan, period: command.period, samples, due_on, path: "/regrades".into() };
+            let letter = Assignments { plan, period: command.period, samples, due_on, path: "/queue".into() };
             mail::work::given_else(tx, inspector, letter, About::new("regrade_draw", draw))?;
         }
         let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);

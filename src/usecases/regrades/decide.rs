@@ -11,10 +11,12 @@ use crate::db::{self, Error, Result, Tx};
 use crate::domain::access::{Action, Actor};
 use crate::domain::id::{LedgerEntryId, RegradeId};
 use crate::domain::ledger::EntryKind;
+use crate::domain::mail::About;
 use crate::domain::money::Money;
 use crate::domain::regrade::{Difference, DifferenceDecision, RegradeState, check_decisions, deduction, is_borne};
 use crate::domain::{Refusal, version};
 use crate::usecases::fines::post_for_source::{Source, post_for_source, posted};
+use crate::usecases::mail;
 
 /// What is decided about each difference, in the order of the differences.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -98,6 +100,9 @@ fn bear(
         reason: Some("an error that should have been marked was not (handbook 3.10)"),
     };
     post_for_source(tx, &source, |_| Ok(borne))?;
+    let missed = differences.iter().zip(decisions).filter(|(difference, decision)| is_borne(difference, decision));
+    let reasons: Vec<&str> = missed.map(|(_, decision)| decision.reason.as_str()).collect();
+    mail::charges::missed(tx, About::new("regrade", row.id), agent_id, row.period, &reasons.join("; "))?;
     Ok((borne, posted(tx.conn, &source.key)?.last().map(|line| line.id)))
 }
 

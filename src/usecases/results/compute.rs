@@ -63,7 +63,7 @@ pub fn vendors(conn: &mut AnyConnection, period: Period, today: NaiveDate, reach
 /// # Errors
 /// Those of [`agents`].
 pub fn centre(conn: &mut AnyConnection, period: Period, today: NaiveDate) -> Result<UnitResult> {
-    let agents = agents(conn, period, today, &Wanted::all(everything()))?;
+    let agents = agents(conn, period, today, &Wanted::all(Reach::everything()))?;
     Ok(centre_result(period, &db::organisation::load(conn)?, &agents))
 }
 
@@ -85,16 +85,12 @@ pub struct PeriodResults {
 /// # Errors
 /// Those of [`agents`].
 pub fn everything_of(conn: &mut AnyConnection, period: Period, today: NaiveDate) -> Result<PeriodResults> {
-    let reach = everything();
+    let reach = Reach::everything();
     let agents = agents(conn, period, today, &Wanted::all(reach.clone()))?;
     let teams = team_results(period, db::results::team_units(conn, &reach)?, &agents, &db::results::teams_above(conn)?);
     let vendors = vendor_results(period, db::results::vendor_units(conn, &reach)?, &agents);
     let centre = centre_result(period, &db::organisation::load(conn)?, &agents);
     Ok(PeriodResults { agents, teams, vendors, centre })
-}
-
-fn everything() -> Reach {
-    Reach { all: true, ..Reach::default() }
 }
 
 fn team_results(period: Period, units: Vec<Unit>, agents: &[AgentResult], above: &BTreeMap<TeamId, Vec<Uuid>>) -> Vec<UnitResult> {

@@ -21,7 +21,7 @@ pub async fn export(app: &App, actor: &Actor, filter: TeamFilter, page: PageRequ
     app.read(move |conn| {
         let teams = db::teams::page(conn, &reach, &filter, &page)?;
         let codes: HashMap<_, _> = db::teams::all(conn)?.into_iter().map(|team| (team.id, team.code)).collect();
-        let everything = Reach { all: true, ..Reach::default() };
+        let everything = Reach::everything();
         let vendors: HashMap<_, _> = db::vendors::all(conn, &everything)?.into_iter().map(|vendor| (vendor.id, vendor.code)).collect();
         Ok(teams.map(|team| {
             let parent = team.parent_id.and_then(|id| codes.get(&id)).map_or("", String::as_str);

@@ -46,7 +46,7 @@ struct Known {
 
 fn plan(conn: &mut AnyConnection, reach: &Reach, rows: &[Row<TeamLine>], report: &mut LineReport) -> Result<Vec<Step>> {
     let teams = db::teams::all(conn)?;
-    let everything = Reach { all: true, ..Reach::default() };
+    let everything = Reach::everything();
     let mut known = Known {
         tree: db::teams::tree_of(&teams),
         existing: teams.into_iter().map(|team| (team.code.clone(), team)).collect(),

@@ -32,7 +32,7 @@ pub async fn create(app: &App, actor: &Actor, input: TokenInput) -> Result<NewTo
     let expires_at = input.expires_at;
     let (token, stored): (Token, String) = app
         .write_once(actor, "tokens.create", &input, move |tx| {
-            let everything = Reach { all: true, ..Reach::default() };
+            let everything = Reach::everything();
             db::user_list::find(tx.conn, owner, &everything).map_err(|e| db::teams::or_invalid(e, "user_id", "there is no such user"))?;
             let id = db::tokens::insert(tx, owner, &name, &hash, &words, expires_at)?;
             let token = db::tokens::find(tx.conn, id)?;

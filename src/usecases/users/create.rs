@@ -27,7 +27,7 @@ pub async fn create(app: &App, actor: &Actor, input: UserInput) -> Result<User> 
 
 /// Makes sure that the agent, the vendors and the teams that a user names are there.
 pub(super) fn check_references(conn: &mut AnyConnection, agent: Option<AgentId>, grants: &[GrantInput]) -> Result<()> {
-    let everything = Reach { all: true, ..Reach::default() };
+    let everything = Reach::everything();
     if let Some(agent) = agent {
         db::agents::find(conn, agent, &everything).map_err(|e| db::teams::or_invalid(e, "agent_id", "there is no such agent"))?;
     }

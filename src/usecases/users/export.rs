@@ -22,7 +22,7 @@ pub async fn export(app: &App, actor: &Actor, filter: UserFilter, page: PageRequ
     let reach = actor.reach(Action::UserRead)?;
     app.read(move |conn| {
         let users = db::user_list::page(conn, &reach, &filter, &page)?;
-        let everything = Reach { all: true, ..Reach::default() };
+        let everything = Reach::everything();
         let teams: HashMap<_, _> = db::teams::all(conn)?.into_iter().map(|team| (team.id, team.code)).collect();
         let vendors: HashMap<_, _> = db::vendors::all(conn, &everything)?.into_iter().map(|vendor| (vendor.id, vendor.code)).collect();
         let agents: Vec<_> = users.items.iter().filter_map(|user| user.agent_id).collect();

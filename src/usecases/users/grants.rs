@@ -18,7 +18,7 @@ pub(super) struct Codes {
 impl Codes {
     /// Reads them.
     pub(super) fn load(conn: &mut AnyConnection) -> Result<Self> {
-        let everything = Reach { all: true, ..Reach::default() };
+        let everything = Reach::everything();
         Ok(Self {
             teams: db::teams::all(conn)?.into_iter().map(|team| (team.code, team.id)).collect(),
             vendors: db::vendors::all(conn, &everything)?.into_iter().map(|vendor| (vendor.code, vendor.id)).collect(),

@@ -24,7 +24,7 @@ pub async fn set_password(app: &App, actor: &Actor, id: UserId, input: PasswordI
             true
         }
     };
-    let everything = Reach { all: true, ..Reach::default() };
+    let everything = Reach::everything();
     let (user, stored) =
         app.read(move |conn| Ok((db::user_list::find(conn, id, &everything)?, db::sessions::password_hash(conn, id)?))).await?;
     check_password(&input.password, &user.username)?;
