@@ -3,11 +3,12 @@
 mod sheet;
 mod view;
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpResponse, ResponseError, web};
 use serde_json::json;
 
 use super::form::{Form, Typed};
 use super::page::{Visitor, go, render, render_as};
+use super::refusals::told;
 use super::trouble::Trouble;
 use crate::app::App;
 use crate::domain::id::SampleId;
@@ -15,6 +16,7 @@ use crate::domain::page::PageRequest;
 use crate::domain::sampling::sample::ReplaceReason;
 use crate::domain::{Refusal, Refused};
 use crate::http::Problem;
+use crate::usecases::drafts::Draft;
 use crate::usecases::drafts::save::{SaveDraft, save};
 use crate::usecases::evaluations::submit::{Submission, submit};
 use crate::usecases::queue::{HandedOut, hand_out, next};
@@ -73,14 +75,24 @@ fn progress(typed: &Typed) -> Refused<(i32, u32)> {
     Ok((version, seconds))
 }
 
-/// Saves without leaving the page; answers with the version that is now stored, or with a problem document.
-async fn save_draft(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Problem> {
-    let id: SampleId = path.parse()?;
-    let handed = hand_out(&app, form.visitor.actor(), id).await?;
+/// Saves without leaving the page; answers with the version that is now stored, or with what is the matter.
+async fn save_draft(app: web::Data<App>, form: Form, path: web::Path<String>) -> HttpResponse {
+    match saved(&app, &form, &path).await {
+        Ok(draft) => HttpResponse::Ok().json(json!({ "version": draft.version })),
+        Err(problem) => {
+            let mut response = HttpResponse::build(problem.status_code()).json(json!({ "detail": told(&form.visitor.frame, &problem) }));
+            problem.mark(&mut response);
+            response
+        }
+    }
+}
+
+async fn saved(app: &App, form: &Form, id: &str) -> Result<Draft, Problem> {
+    let id: SampleId = id.parse()?;
+    let handed = hand_out(app, form.visitor.actor(), id).await?;
     let sheet = sheet::read(&form.typed, &handed.scorecard.content)?;
     let (version, seconds) = progress(&form.typed)?;
-    let draft = save(&app, form.visitor.actor(), id, SaveDraft { sheet, version, seconds }).await?;
-    Ok(HttpResponse::Ok().json(json!({ "version": draft.version })))
+    Ok(save(app, form.visitor.actor(), id, SaveDraft { sheet, version, seconds }).await?)
 }
 
 /// Submits and goes on to the next; with faults, shows the page again with everything that was typed.
@@ -106,7 +118,7 @@ async fn post(app: web::Data<App>, form: Form, path: web::Path<String>) -> Resul
             }
         }
     };
-    let typed = form.typed.clone().refused(&refusal);
+    let typed = form.typed.clone().refused(&visitor.frame, &refusal);
     render_as(HttpResponse::BadRequest(), &page(&app, visitor, handed, typed).await?)
 }
 

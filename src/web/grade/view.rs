@@ -145,7 +145,7 @@ pub fn page(f: Frame, handed: HandedOut, types: &[ViolationType], terms: Option<
         types: groups,
         tagged,
         comment: draft.sheet.comment.clone(),
-        faults: form.fault_lines(|field| item_title(&f, &scorecard.content, field)),
+        faults: form.fault_lines(&f, |field| item_title(&f, &scorecard.content, field)),
         keys: keys(&f),
         currency: terms.map(|terms| (terms.currency.to_string(), terms.currency.minor_digits())),
         form,
