@@ -20,6 +20,7 @@ mod mail;
 mod openapi;
 mod readme;
 mod real_data;
+mod refusals;
 mod story;
 mod support;
 mod usecases;

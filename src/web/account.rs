@@ -157,7 +157,7 @@ async fn password(app: web::Data<App>, form: Form) -> Result<HttpResponse, Troub
     match change_password(&app, &form.visitor.person, current, new).await {
         Ok(()) => Ok(go("/account?done=password")),
         Err(Error::Refused(refusal)) => {
-            let again = page(&app, &form.visitor, Typed::default().refused(&refusal), None).await?;
+            let again = page(&app, &form.visitor, Typed::default().refused(&form.visitor.frame, &refusal), None).await?;
             render_as(HttpResponse::BadRequest(), &again)
         }
         Err(error) => Err(Trouble::new(form.visitor.frame, error)),

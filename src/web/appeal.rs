@@ -273,7 +273,7 @@ async fn after<T>(
         Ok(_) => Ok(go(&format!("/appeals/{id}?done={word}"))),
         Err(Error::Refused(refusal)) => {
             let Some(response) = again(&refusal) else { return Err(Trouble::new(visitor.frame.clone(), refusal)) };
-            let typed = typed.refused(&refusal);
+            let typed = typed.refused(&visitor.frame, &refusal);
             render_as(response, &page(app, visitor, id, typed).await?)
         }
         Err(error) => Err(Trouble::new(visitor.frame.clone(), error)),

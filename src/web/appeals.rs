@@ -214,7 +214,7 @@ async fn submit(app: web::Data<App>, form: Form) -> Result<HttpResponse, Trouble
         Ok(made) => Ok(go(&format!("/appeals/{}?done=made", made.summary.id))),
         Err(Error::Refused(refusal)) => {
             let Some(response) = again(&refusal) else { return Err(Trouble::new(visitor.frame.clone(), refusal)) };
-            let typed = form.typed.clone().refused(&refusal);
+            let typed = form.typed.clone().refused(&visitor.frame, &refusal);
             render_as(response, &new_page(&app, visitor, subject, typed).await?)
         }
         Err(error) => Err(Trouble::new(visitor.frame.clone(), error)),

@@ -233,7 +233,7 @@ async fn after<T>(app: &App, form: &Form, id: EscalationId, done: Result<T, Erro
         Ok(_) => Ok(go(&format!("/escalations/{id}?done={word}"))),
         Err(Error::Refused(refusal)) => {
             let Some(response) = again(&refusal) else { return Err(Trouble::new(form.visitor.frame.clone(), refusal)) };
-            let typed = form.typed.clone().refused(&refusal);
+            let typed = form.typed.clone().refused(&form.visitor.frame, &refusal);
             render_as(response, &page(app, &form.visitor, id, typed).await?)
         }
         Err(error) => Err(Trouble::new(form.visitor.frame.clone(), error)),

@@ -194,7 +194,7 @@ async fn close(app: web::Data<App>, form: Form, path: web::Path<String>) -> Resu
     match periods::close::close(&app, visitor.actor(), period, command).await {
         Ok(_) => Ok(go(&format!("/months/{period}?done=closed"))),
         Err(Error::Refused(refusal)) => {
-            let typed = form.typed.clone().refused(&refusal);
+            let typed = form.typed.clone().refused(&visitor.frame, &refusal);
             render_as(HttpResponse::Conflict(), &page(&app, visitor, period, Address::default(), typed).await?)
         }
         Err(error) => Err(Trouble::new(visitor.frame.clone(), error)),

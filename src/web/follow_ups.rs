@@ -190,7 +190,9 @@ async fn set(app: web::Data<App>, form: Form) -> Result<HttpResponse, Trouble> {
     };
     match done {
         Ok(made) => Ok(go(&format!("/follow-ups/{}?done=set", made.id))),
-        Err(Error::Refused(refusal)) => render_as(HttpResponse::BadRequest(), &new_page(visitor, form.typed.clone().refused(&refusal))?),
+        Err(Error::Refused(refusal)) => {
+            render_as(HttpResponse::BadRequest(), &new_page(visitor, form.typed.clone().refused(&visitor.frame, &refusal))?)
+        }
         Err(error) => Err(Trouble::new(visitor.frame.clone(), error)),
     }
 }
@@ -244,7 +246,7 @@ async fn end(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result
         Ok(_) => Ok(go(&format!("/follow-ups/{id}?done=ended"))),
         Err(Error::Refused(refusal)) => {
             let Some(response) = again(&refusal) else { return Err(Trouble::new(visitor.frame.clone(), refusal)) };
-            let typed = form.typed.clone().refused(&refusal);
+            let typed = form.typed.clone().refused(&visitor.frame, &refusal);
             render_as(response, &page(&app, visitor, id, typed).await?)
         }
         Err(error) => Err(Trouble::new(visitor.frame.clone(), error)),

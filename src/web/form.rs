@@ -1,5 +1,6 @@
 //! Forms: what a browser posted, with the proof that it was meant, and the faults beside the fields.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
@@ -8,7 +9,8 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError, web};
 use futures_util::StreamExt;
 
-use super::page::Visitor;
+use super::page::{Frame, Visitor};
+use super::refusals::translated;
 use super::trouble::Trouble;
 use crate::domain::Refusal;
 use crate::domain::refusal::{Fault, RefusalKind};
@@ -29,13 +31,15 @@ pub struct Form {
 pub struct Typed {
     values: HashMap<String, Vec<String>>,
     faults: Vec<Fault>,
+    /// What the page calls its fields, as far as it has been rendered.
+    labels: RefCell<HashMap<String, String>>,
 }
 
 impl Typed {
     /// A form that shows these values at first.
     pub fn showing<'a>(values: impl IntoIterator<Item = (&'a str, String)>) -> Self {
         let values = values.into_iter().map(|(name, value)| (name.to_owned(), vec![value])).collect();
-        Self { values, faults: Vec::new() }
+        Self { values, ..Self::default() }
     }
 
     /// A form that shows these values at first; a name may come more than once.
@@ -44,7 +48,7 @@ impl Typed {
         for (name, value) in pairs {
             values.entry(name).or_default().push(value);
         }
-        Self { values, faults: Vec::new() }
+        Self { values, ..Self::default() }
     }
 
     pub(super) fn parse(bytes: &[u8]) -> Self {
@@ -104,26 +108,37 @@ impl Typed {
         self.faults.iter().filter(|f| !shown.contains(&f.field.as_str())).map(|f| f.message.as_str()).collect()
     }
 
-    /// Every fault as a line; `name` gives a field's name as the page shows it.
-    pub fn fault_lines(&self, name: impl Fn(&str) -> Option<String>) -> Vec<String> {
-        let line = |fault: &Fault| match name(&fault.field) {
-            Some(shown) => format!("{shown}: {}", fault.message),
-            None if fault.field.is_empty() => fault.message.clone(),
-            None => format!("{}: {}", fault.field, fault.message),
-        };
-        self.faults.iter().map(line).collect()
+    /// Notes what the page calls a field, for the summary of the faults.
+    pub(super) fn calls(&self, name: &str, label: &str) {
+        if self.has_faults() {
+            self.labels.borrow_mut().insert(name.to_owned(), label.to_owned());
+        }
     }
 
-    /// The same form with what a refusal says beside its fields.
+    /// What the page calls a field, or the one that it is a part of.
+    pub(super) fn label(&self, field: &str) -> Option<String> {
+        let labels = self.labels.borrow();
+        let above = |name: &str| field.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['[', '.']));
+        let nearest = labels.iter().filter(|(name, _)| above(name)).max_by_key(|(name, _)| name.len());
+        nearest.map(|(_, label)| label.clone())
+    }
+
+    /// The same form with what a refusal says beside its fields, in the language of the page.
     #[must_use]
-    pub fn refused(mut self, refusal: &Refusal) -> Self {
+    pub fn refused(mut self, f: &Frame, refusal: &Refusal) -> Self {
+        let refusal = translated(f.language, refusal.clone());
         if refusal.faults.is_empty() {
-            self.faults.push(Fault { field: String::new(), message: refusal.message.clone() });
+            self.faults.push(Fault { field: String::new(), message: refusal.message });
         } else {
-            self.faults.extend(refusal.faults.iter().cloned());
+            self.faults.extend(refusal.faults);
         }
         self
     }
+}
+
+/// A fault with the name of its field before it, where it has one.
+pub(super) fn named_fault(f: &Frame, name: &str, message: &str) -> String {
+    if name.is_empty() { message.to_owned() } else { format!("{name}{}{message}", f.t(": ", "：")) }
 }
 
 /// The most bytes of a form: a scorecard of two hundred items with their guidance fits.

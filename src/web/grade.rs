@@ -36,7 +36,7 @@ async fn types(app: &App, visitor: &Visitor) -> Result<Vec<ViolationType>, Troub
 fn refused(form: &Form, error: Error, page: impl FnOnce(Typed) -> view::GradePage) -> Result<HttpResponse, Trouble> {
     match error {
         Error::Refused(refusal) => match again(&refusal) {
-            Some(response) => render_as(response, &page(form.typed.clone().refused(&refusal))),
+            Some(response) => render_as(response, &page(form.typed.clone().refused(&form.visitor.frame, &refusal))),
             None => Err(Trouble::new(form.visitor.frame.clone(), Error::Refused(refusal))),
         },
         other => Err(Trouble::new(form.visitor.frame.clone(), other)),

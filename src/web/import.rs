@@ -15,6 +15,7 @@ use crate::usecases::{self, Result as Done};
 use crate::web::form::Typed;
 use crate::web::page::{Frame, Visitor, render, render_as};
 use crate::web::pieces::{OrTrouble, mendable};
+use crate::web::refusals::said;
 use crate::web::trouble::Trouble;
 use crate::web::upload::FileForm;
 
@@ -173,6 +174,10 @@ struct ImportPage {
 fn page(visitor: &Visitor, kind: Kind, form: Typed, report: Option<LineReport>, digest: String, choose_again: bool) -> ImportPage {
     let f = visitor.frame.clone();
     let columns = kind.columns();
+    let report = report.map(|mut report| {
+        report.faults.iter_mut().for_each(|fault| fault.message = said(f.language, &fault.message));
+        report
+    });
     ImportPage {
         path: kind.path(),
         list: kind.list(),
@@ -200,7 +205,7 @@ async fn import(app: web::Data<App>, form: FileForm) -> Result<HttpResponse, Tro
     kind.permitted(&visitor)?;
     let csv = file.unwrap_or_else(|| typed.get("csv").as_bytes().to_vec());
     if csv.iter().all(u8::is_ascii_whitespace) {
-        let refused = typed.refused(&Refusal::invalid("csv", "must not be empty: choose a file or paste a table"));
+        let refused = typed.refused(&visitor.frame, &Refusal::invalid("csv", "must not be empty: choose a file or paste a table"));
         return render_as(HttpResponse::BadRequest(), &page(&visitor, kind, refused, None, String::new(), false));
     }
     let text = String::from_utf8(csv.clone()).ok().filter(|text| text.len() <= KEPT_BYTES);
@@ -222,7 +227,7 @@ async fn import(app: web::Data<App>, form: FileForm) -> Result<HttpResponse, Tro
         }
         Err(error) => {
             let refusal = mendable(&visitor, error)?;
-            let refused = kept.refused(&refusal);
+            let refused = kept.refused(&visitor.frame, &refusal);
             render_as(HttpResponse::BadRequest(), &page(&visitor, kind, refused, None, String::new(), choose_again))
         }
     }

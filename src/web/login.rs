@@ -64,7 +64,7 @@ async fn post(request: HttpRequest, app: web::Data<App>, body: web::Bytes) -> Re
         Err(Error::Refused(refusal)) => {
             let status = crate::http::Problem::from(refusal.clone());
             let status = actix_web::ResponseError::status_code(&status);
-            let form = Typed::showing([("username", typed.get("username").to_owned())]).refused(&refusal);
+            let form = Typed::showing([("username", typed.get("username").to_owned())]).refused(&frame, &refusal);
             render_as(HttpResponse::build(status), &LoginPage { f: frame, form, next })
         }
         Err(error) => Err(Trouble::new(frame, error)),

@@ -122,7 +122,7 @@ async fn post(app: web::Data<App>, form: Form, path: web::Path<String>) -> Resul
                     _ => {}
                 }
             }
-            let typed = form.typed.clone().refused(&refusal);
+            let typed = form.typed.clone().refused(&visitor.frame, &refusal);
             render_as(HttpResponse::BadRequest(), &page(visitor, period, currency, typed))
         }
         Err(error) => Err(trouble(error)),

@@ -30,6 +30,7 @@ pub mod people;
 pub mod pieces;
 pub mod queue;
 pub mod reading;
+pub mod refusals;
 pub mod results;
 pub mod sampling;
 pub mod standards;

@@ -21,6 +21,9 @@ use crate::usecases::sessions::resume::Person;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; connect-src 'self'; \
                       font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// How the summary of a form's faults begins.
+const SUMMARY: &str = "<div class=\"faults\"";
+
 /// The language cookie of those who are not logged in.
 pub(super) const LANGUAGE_COOKIE: &str = "assay_language";
 
@@ -209,7 +212,11 @@ pub fn render(template: &impl Template) -> Result<HttpResponse, Trouble> {
 /// # Errors
 /// Where the template cannot be rendered.
 pub fn render_as(response: HttpResponseBuilder, template: &impl Template) -> Result<HttpResponse, Trouble> {
-    let html = template.render().map_err(Trouble::template)?;
+    let mut html = template.render().map_err(Trouble::template)?;
+    if html.contains(SUMMARY) {
+        // The summary stands above the fields that it names: what they are called is known when they have been rendered.
+        html = template.render().map_err(Trouble::template)?;
+    }
     Ok(headed(response).body(html))
 }
 

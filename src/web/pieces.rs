@@ -3,7 +3,7 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use super::form::Typed;
+use super::form::{Typed, named_fault};
 use super::page::{Frame, Visitor};
 use super::trouble::Trouble;
 use crate::domain::refusal::{Refusal, RefusalKind};
@@ -187,6 +187,7 @@ impl Typed {
     /// A field for text.
     pub fn input<'a>(&'a self, name: impl Into<String>, label: &'a str) -> Field<'a> {
         let name = name.into();
+        self.calls(&name, label);
         Field {
             id: format!("f-{name}"),
             label,
@@ -206,18 +207,21 @@ impl Typed {
     /// A choice of one.
     pub fn select<'a>(&'a self, name: impl Into<String>, label: &'a str, choices: &'a [Choice]) -> Select<'a> {
         let name = name.into();
+        self.calls(&name, label);
         let (value, fault) = (self.get(&name), self.fault_below(&name));
         Select { id: format!("f-{name}"), name, label, value, fault, hint: "", choices, none: None, bare: false }
     }
 
     /// A choice of any.
     pub fn ticks<'a>(&'a self, name: &'a str, label: &'a str, choices: &'a [Choice]) -> Ticks<'a> {
+        self.calls(name, label);
         Ticks { name, label, ticked: self.all(name), fault: self.fault_below(name), hint: "", choices }
     }
 
     /// A yes or a no; a yes is sent as `on`.
     pub fn tick<'a>(&'a self, name: impl Into<String>, label: &'a str) -> Tick<'a> {
         let name = name.into();
+        self.calls(&name, label);
         Tick { label, ticked: self.is(&name, "on"), fault: self.fault_below(&name), name }
     }
 
@@ -226,11 +230,11 @@ impl Typed {
         self.is(name, "on")
     }
 
-    /// Everything that is wrong, above the form.
+    /// Everything that is wrong, above the form, each with its field as the form below names it.
     pub fn summary<'a>(&self, f: &'a Frame) -> Summary<'a> {
         let line = |field: &str, message: &str| {
-            let last = field.rsplit('.').next().unwrap_or(field);
-            (field.to_owned(), if last.is_empty() { message.to_owned() } else { format!("{last}: {message}") })
+            let last = || field.rsplit('.').next().unwrap_or(field).to_owned();
+            (field.to_owned(), named_fault(f, &self.label(field).unwrap_or_else(last), message))
         };
         let faults = self.each_fault().map(|(field, message)| line(field, message)).collect();
         Summary { head: f.t("This was not stored. Please look at:", "未保存，请检查以下内容："), faults }

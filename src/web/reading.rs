@@ -61,10 +61,7 @@ impl<'a> Reading<'a> {
 
     /// An id, a month or one of some words, nothing where none was typed.
     pub fn value<T: FromStr<Err = Refusal>>(&mut self, name: &str) -> Option<T> {
-        let parsed = self.typed.filled(name)?.parse().map_err(|refusal: Refusal| {
-            let message = refusal.faults.into_iter().next().map_or(refusal.message, |fault| fault.message);
-            Refusal::invalid(name, message)
-        });
+        let parsed = self.typed.filled(name)?.parse().map_err(|refusal| beside(name, refusal));
         self.faults.take(parsed)
     }
 
@@ -79,9 +76,7 @@ impl<'a> Reading<'a> {
     /// Several ids or words, as many as were ticked.
     pub fn values<T: FromStr<Err = Refusal>>(&mut self, name: &str) -> Vec<T> {
         let values = self.typed.all(name).iter().filter(|text| !text.is_empty());
-        values
-            .filter_map(|text| self.faults.take(text.parse().map_err(|refusal: Refusal| Refusal::invalid(name, refusal.message))))
-            .collect()
+        values.filter_map(|text| self.faults.take(text.parse().map_err(|refusal| beside(name, refusal)))).collect()
     }
 
     /// Lines, without the empty ones.
@@ -106,6 +101,16 @@ impl<'a> Reading<'a> {
     pub fn finish(self) -> Refused<()> {
         self.faults.finish()
     }
+}
+
+/// What a refusal says of its first field, without the name that the field has inside.
+pub fn first_message(refusal: Refusal) -> String {
+    refusal.faults.into_iter().next().map_or(refusal.message, |fault| fault.message)
+}
+
+/// What a refusal says, beside the field of a form.
+fn beside(name: &str, refusal: Refusal) -> Refusal {
+    Refusal::invalid(name, first_message(refusal))
 }
 
 /// The same refusal with fields named as the form names them.

@@ -2,10 +2,11 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
-use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use actix_web::{FromRequest, HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
 
-use super::page::{Frame, headed, open_frame};
+use super::page::{Frame, Visitor, headed, open_frame};
+use super::refusals::told;
 use crate::domain::Refusal;
 use crate::domain::language::Language;
 use crate::domain::theme::Theme;
@@ -81,8 +82,9 @@ impl ResponseError for Trouble {
             Kind::Page(page) => {
                 let (frame, problem) = &**page;
                 let status = problem.status_code();
-                let template = TroublePage { f: frame, status: status.as_u16(), detail: problem.detail() };
-                let html = template.render().unwrap_or_else(|_| problem.detail());
+                let detail = told(frame, problem);
+                let template = TroublePage { f: frame, status: status.as_u16(), detail: detail.clone() };
+                let html = template.render().unwrap_or(detail);
                 let mut response = headed(HttpResponse::build(status)).body(html);
                 problem.mark(&mut response);
                 response
@@ -91,7 +93,8 @@ impl ResponseError for Trouble {
     }
 }
 
-/// The page of an address that leads nowhere.
+/// The page of an address that leads nowhere, in the language of the person where one is logged in.
 pub async fn no_such_page(request: HttpRequest) -> Result<HttpResponse, Trouble> {
-    Err(Trouble::new(open_frame(&request), Refusal::not_found("page", request.path())))
+    let frame = Visitor::extract(&request).await.map_or_else(|_| open_frame(&request), |visitor| visitor.frame);
+    Err(Trouble::new(frame, Refusal::not_found("page", request.path())))
 }

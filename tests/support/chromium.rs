@@ -206,6 +206,64 @@ impl Browser {
         });
     }
 
+    /// Puts a value into a field that is not typed into, such as a day or a month, or instead of what it holds.
+    pub fn set(&self, selector: &str, value: &str) {
+        let (selector, value) = (json!(selector), json!(value));
+        let set = format!(
+            "const field = document.querySelector({selector});
+             if (!field) return false;
+             field.value = {value};
+             field.dispatchEvent(new Event('input', {{ bubbles: true }}));
+             field.dispatchEvent(new Event('change', {{ bubbles: true }}));
+             return field.value === {value};"
+        );
+        assert_eq!(self.script(&set), true, "no {selector} takes {value} at {}", self.path());
+    }
+
+    /// The selector of the first link, button or field's label on the page whose text contains this.
+    pub fn called(&self, text: &str) -> &'static str {
+        let found = self.script(&format!(
+            "document.querySelector('[data-called]')?.removeAttribute('data-called');
+             const found = [...document.querySelectorAll('main a, main button, main summary, main label')]
+                 .find((e) => e.textContent.includes({}) && e.checkVisibility());
+             found?.setAttribute('data-called', '');
+             return Boolean(found);",
+            json!(text)
+        ));
+        assert_eq!(found, true, "nothing is called {text} at {}:\n{}", self.path(), self.text("main"));
+        "[data-called]"
+    }
+
+    /// Clicks what leads elsewhere and is called this.
+    pub fn go(&self, text: &str) {
+        self.follow(self.called(text));
+    }
+
+    /// Says that the page shows this; the text may be in several elements.
+    #[track_caller]
+    pub fn shows(&self, text: &str) {
+        let shown = self.text("main");
+        assert!(shown.contains(text), "{text} is not shown at {}:\n{shown}", self.path());
+    }
+
+    /// Clicks a link to a file and gives its name and what is in it, as it is kept on the disk.
+    pub fn download(&self, selector: &str) -> (String, Vec<u8>) {
+        let folder = tempfile::tempdir().unwrap();
+        let params = json!({ "behavior": "allow", "downloadPath": folder.path() });
+        self.own("goog/cdp/execute", &json!({ "cmd": "Browser.setDownloadBehavior", "params": params }));
+        self.click(selector);
+        let begun = Instant::now();
+        loop {
+            let mut files = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path());
+            let whole = files.find(|file| file.extension().is_some_and(|e| e != "crdownload" && e != "tmp"));
+            if let Some(content) = whole.as_ref().and_then(|file| std::fs::read(file).ok()).filter(|content| !content.is_empty()) {
+                return (whole.unwrap().file_name().unwrap().to_str().unwrap().to_owned(), content);
+            }
+            assert!(begun.elapsed() < PATIENCE, "{selector} brought no file at {}", self.path());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// Presses and releases keys one after the other, wherever the focus is.
     pub fn keys(&self, keys: &str) {
         let actions = keys.chars().fold(KeyActions::new("keys".into()), |actions, key| {

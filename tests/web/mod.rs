@@ -7,6 +7,7 @@ mod grading;
 mod login;
 mod mail_links;
 mod people;
+mod refusals;
 mod results;
 mod sampling;
 mod standards;

@@ -298,7 +298,7 @@ async fn decide(app: web::Data<App>, form: Form, path: web::Path<String>) -> Res
         Ok(_) => Ok(go(&format!("/decisions/appeals/{id}?done=decided"))),
         Err(error) => {
             let refusal = mendable(visitor, error)?;
-            render_as(HttpResponse::BadRequest(), &page(&app, visitor, id, "", form.typed.clone().refused(&refusal)).await?)
+            render_as(HttpResponse::BadRequest(), &page(&app, visitor, id, "", form.typed.clone().refused(&visitor.frame, &refusal)).await?)
         }
     }
 }

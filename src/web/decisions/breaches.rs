@@ -113,7 +113,10 @@ async fn record(app: web::Data<App>, form: Form) -> Result<HttpResponse, Trouble
         Ok(breach) => Ok(go(&format!("/decisions/breaches/{}?done=recorded", breach.id))),
         Err(error) => {
             let refusal = renamed(mendable(visitor, error)?, |path| path.replace("agent_id", "agent"));
-            render_as(HttpResponse::BadRequest(), &NewPage { f: visitor.frame.clone(), form: form.typed.clone().refused(&refusal) })
+            render_as(
+                HttpResponse::BadRequest(),
+                &NewPage { f: visitor.frame.clone(), form: form.typed.clone().refused(&visitor.frame, &refusal) },
+            )
         }
     }
 }
@@ -183,7 +186,7 @@ async fn withdraw(app: web::Data<App>, form: Form, path: web::Path<String>) -> R
         Ok(_) => Ok(go(&format!("/decisions/breaches/{id}?done=withdrawn"))),
         Err(error) => {
             let refusal = mendable(visitor, error)?;
-            render_as(HttpResponse::BadRequest(), &page(&app, visitor, id, "", form.typed.clone().refused(&refusal)).await?)
+            render_as(HttpResponse::BadRequest(), &page(&app, visitor, id, "", form.typed.clone().refused(&visitor.frame, &refusal)).await?)
         }
     }
 }

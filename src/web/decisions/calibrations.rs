@@ -214,7 +214,10 @@ async fn set(app: web::Data<App>, form: Form) -> Result<HttpResponse, Trouble> {
         Ok(session) => Ok(go(&format!("/decisions/calibrations/{}?done=created", session.id))),
         Err(error) => {
             let refusal = mendable(&form.visitor, error)?;
-            render_as(HttpResponse::BadRequest(), &new_page(&app, &form.visitor, form.typed.clone().refused(&refusal)).await?)
+            render_as(
+                HttpResponse::BadRequest(),
+                &new_page(&app, &form.visitor, form.typed.clone().refused(&form.visitor.frame, &refusal)).await?,
+            )
         }
     }
 }
@@ -290,7 +293,7 @@ async fn close(app: web::Data<App>, form: Form, path: web::Path<String>) -> Resu
         Ok(_) => Ok(go(&format!("/decisions/calibrations/{id}?done=saved"))),
         Err(error) => {
             let refusal = mendable(visitor, error)?;
-            render_as(HttpResponse::Conflict(), &page(&app, visitor, id, "", form.typed.clone().refused(&refusal)).await?)
+            render_as(HttpResponse::Conflict(), &page(&app, visitor, id, "", form.typed.clone().refused(&visitor.frame, &refusal)).await?)
         }
     }
 }

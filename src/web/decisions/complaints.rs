@@ -107,7 +107,10 @@ async fn record(app: web::Data<App>, form: Form) -> Result<HttpResponse, Trouble
         Ok(complaint) => Ok(go(&format!("/decisions/complaints/{}?done=recorded", complaint.id))),
         Err(error) => {
             let refusal = renamed(mendable(visitor, error)?, |path| path.replace("agent_id", "agent"));
-            render_as(HttpResponse::BadRequest(), &NewPage { f: visitor.frame.clone(), form: form.typed.clone().refused(&refusal) })
+            render_as(
+                HttpResponse::BadRequest(),
+                &NewPage { f: visitor.frame.clone(), form: form.typed.clone().refused(&visitor.frame, &refusal) },
+            )
         }
     }
 }
@@ -192,7 +195,7 @@ async fn adjudicate(app: web::Data<App>, form: Form, path: web::Path<String>) ->
         Ok(_) => Ok(go(&format!("/decisions/complaints/{id}?done=decided"))),
         Err(error) => {
             let refusal = mendable(visitor, error)?;
-            render_as(HttpResponse::BadRequest(), &page(&app, visitor, id, "", form.typed.clone().refused(&refusal)).await?)
+            render_as(HttpResponse::BadRequest(), &page(&app, visitor, id, "", form.typed.clone().refused(&visitor.frame, &refusal)).await?)
         }
     }
 }

@@ -118,7 +118,7 @@ async fn choose(app: web::Data<App>, form: Form, at: Address) -> Result<HttpResp
         Ok(chosen) => Ok(go(&format!("/decisions/regrades?chosen={}&unassigned={}", chosen.chosen, chosen.unassigned))),
         Err(error) => {
             let refusal = mendable(visitor, error)?;
-            render_as(HttpResponse::BadRequest(), &page(&app, visitor, &at, form.typed.clone().refused(&refusal)).await?)
+            render_as(HttpResponse::BadRequest(), &page(&app, visitor, &at, form.typed.clone().refused(&visitor.frame, &refusal)).await?)
         }
     }
 }
@@ -245,7 +245,7 @@ async fn decide(app: web::Data<App>, form: Form, path: web::Path<String>) -> Res
         Ok(_) => Ok(go(&format!("/decisions/regrades/{id}?done=decided"))),
         Err(error) => {
             let refusal = mendable(visitor, error)?;
-            render_as(HttpResponse::BadRequest(), &one(&app, visitor, id, "", form.typed.clone().refused(&refusal)).await?)
+            render_as(HttpResponse::BadRequest(), &one(&app, visitor, id, "", form.typed.clone().refused(&visitor.frame, &refusal)).await?)
         }
     }
 }

@@ -127,7 +127,7 @@ async fn answer(app: &App, form: &Form, which: Sent, set: Done<()>) -> Result<Ht
         Ok(()) => Ok(go("/decisions/terms?done=saved")),
         Err(error) => {
             let refusal: Refusal = mendable(&form.visitor, error)?;
-            let typed = form.typed.clone().refused(&refusal);
+            let typed = form.typed.clone().refused(&form.visitor.frame, &refusal);
             render_as(HttpResponse::BadRequest(), &page(app, &form.visitor, "", Some((which, typed))).await?)
         }
     }

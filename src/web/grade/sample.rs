@@ -1,6 +1,6 @@
 //! A sample on the grading page: with a draft at the service, a way to replace it, and the next one after it.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpResponse, ResponseError, web};
 use serde_json::json;
 
 use super::view::{self, Material, Task};
@@ -12,6 +12,7 @@ use crate::domain::id::SampleId;
 use crate::domain::sampling::sample::{ReplaceReason, SampleKind};
 use crate::domain::{Refusal, Refused};
 use crate::http::Problem;
+use crate::usecases::drafts::Draft;
 use crate::usecases::drafts::save::{SaveDraft, save};
 use crate::usecases::evaluations::submit::{Submission, submit};
 use crate::usecases::fine_policies;
@@ -21,6 +22,7 @@ use crate::usecases::samples::replace::{Replacement, replace};
 use crate::web::form::{Form, Typed};
 use crate::web::page::{Frame, Visitor, go, render};
 use crate::web::pieces::OrTrouble;
+use crate::web::refusals::told;
 use crate::web::trouble::Trouble;
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -99,14 +101,24 @@ fn progress(typed: &Typed) -> Refused<(i32, u32)> {
     Ok((version, seconds))
 }
 
-/// Saves without leaving the page; answers with the version that is now stored, or with a problem document.
-async fn save_draft(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Problem> {
-    let id: SampleId = path.parse()?;
-    let handed = hand_out(&app, form.visitor.actor(), id).await?;
+/// Saves without leaving the page; answers with the version that is now stored, or with what is the matter.
+async fn save_draft(app: web::Data<App>, form: Form, path: web::Path<String>) -> HttpResponse {
+    match saved(&app, &form, &path).await {
+        Ok(draft) => HttpResponse::Ok().json(json!({ "version": draft.version })),
+        Err(problem) => {
+            let mut response = HttpResponse::build(problem.status_code()).json(json!({ "detail": told(&form.visitor.frame, &problem) }));
+            problem.mark(&mut response);
+            response
+        }
+    }
+}
+
+async fn saved(app: &App, form: &Form, id: &str) -> Result<Draft, Problem> {
+    let id: SampleId = id.parse()?;
+    let handed = hand_out(app, form.visitor.actor(), id).await?;
     let sheet = sheet::read(&form.typed, &handed.scorecard.content, &handed.conversation.soundings())?;
     let (version, seconds) = progress(&form.typed)?;
-    let draft = save(&app, form.visitor.actor(), id, SaveDraft { sheet, version, seconds }).await?;
-    Ok(HttpResponse::Ok().json(json!({ "version": draft.version })))
+    Ok(save(app, form.visitor.actor(), id, SaveDraft { sheet, version, seconds }).await?)
 }
 
 /// Submits and goes on to the next; with faults, shows the page again with everything that was typed.

@@ -81,7 +81,10 @@ async fn show(app: web::Data<App>, visitor: Visitor, path: web::Path<String>, at
 
 async fn again(app: &App, form: &Form, id: AgentId, error: Error) -> Result<HttpResponse, Trouble> {
     let refusal = mendable(&form.visitor, error)?;
-    render_as(HttpResponse::BadRequest(), &page(app, &form.visitor, id, "", Some(form.typed.clone().refused(&refusal))).await?)
+    render_as(
+        HttpResponse::BadRequest(),
+        &page(app, &form.visitor, id, "", Some(form.typed.clone().refused(&form.visitor.frame, &refusal))).await?,
+    )
 }
 
 async fn change(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
@@ -127,7 +130,7 @@ async fn move_team(app: web::Data<App>, form: Form, path: web::Path<String>) -> 
                 ("team_id", form.typed.get("team_id").to_owned()),
                 ("from", form.typed.get("from").to_owned()),
             ]);
-            let typed = typed.refused(&refusal);
+            let typed = typed.refused(&form.visitor.frame, &refusal);
             render_as(HttpResponse::BadRequest(), &page(&app, &form.visitor, id, "", Some(typed)).await?)
         }
     }

@@ -119,7 +119,7 @@ async fn create(app: web::Data<App>, form: Form) -> Result<HttpResponse, Trouble
         Ok(agent) => Ok(go(&format!("/people/agents/{}?done=created", agent.id))),
         Err(error) => {
             let refusal = mendable(visitor, error)?;
-            render_as(HttpResponse::BadRequest(), &page(&app, visitor, form.typed.clone().refused(&refusal)).await?)
+            render_as(HttpResponse::BadRequest(), &page(&app, visitor, form.typed.clone().refused(&visitor.frame, &refusal)).await?)
         }
     }
 }

@@ -142,7 +142,7 @@ fn read(typed: &Typed) -> Refused<TeamInput> {
 
 async fn again(app: &App, form: &Form, id: Option<TeamId>, error: Error) -> Result<HttpResponse, Trouble> {
     let refusal = mendable(&form.visitor, error)?;
-    render_as(HttpResponse::BadRequest(), &page(app, &form.visitor, id, form.typed.clone().refused(&refusal)).await?)
+    render_as(HttpResponse::BadRequest(), &page(app, &form.visitor, id, form.typed.clone().refused(&form.visitor.frame, &refusal)).await?)
 }
 
 async fn create(app: web::Data<App>, form: Form) -> Result<HttpResponse, Trouble> {

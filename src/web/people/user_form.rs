@@ -17,7 +17,7 @@ use crate::web::address::Address;
 use crate::web::form::{Form, Typed};
 use crate::web::page::{Frame, Visitor, go, render, render_as};
 use crate::web::pieces::{Choice, OrTrouble, mendable};
-use crate::web::reading::{Reading, renamed};
+use crate::web::reading::{Reading, first_message, renamed};
 use crate::web::trouble::Trouble;
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -120,7 +120,7 @@ async fn read(app: &App, form: &Form) -> Result<(Option<AgentId>, Vec<GrantInput
             let cell = if reach.is_empty() { role.to_owned() } else { format!("{role}@{reach}") };
             match cell.parse::<GrantCell>() {
                 Ok(cell) => cells.push((row, cell)),
-                Err(refusal) => from.fault(&format!("grants[{row}].reach"), refusal.message),
+                Err(refusal) => from.fault(&format!("grants[{row}].reach"), first_message(refusal)),
             }
         }
     }
@@ -154,7 +154,10 @@ fn by_field(refusal: Refusal) -> Refusal {
 
 async fn again(app: &App, form: &Form, id: Option<UserId>, error: Error) -> Result<HttpResponse, Trouble> {
     let refusal = by_field(mendable(&form.visitor, error)?);
-    render_as(HttpResponse::BadRequest(), &page(app, &form.visitor, id, "", form.typed.clone().refused(&refusal)).await?)
+    render_as(
+        HttpResponse::BadRequest(),
+        &page(app, &form.visitor, id, "", form.typed.clone().refused(&form.visitor.frame, &refusal)).await?,
+    )
 }
 
 async fn create(app: web::Data<App>, form: Form) -> Result<HttpResponse, Trouble> {
@@ -215,7 +218,7 @@ async fn password(app: web::Data<App>, form: Form, path: web::Path<String>) -> R
         Ok(()) => Ok(go(&format!("/people/users/{id}?done=password"))),
         Err(error) => {
             let refusal = mendable(visitor, error)?;
-            let known = fields(&app, visitor, id).await?.refused(&refusal);
+            let known = fields(&app, visitor, id).await?.refused(&visitor.frame, &refusal);
             render_as(HttpResponse::BadRequest(), &page(&app, visitor, Some(id), "", known).await?)
         }
     }

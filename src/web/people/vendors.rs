@@ -77,7 +77,7 @@ async fn edit(app: web::Data<App>, visitor: Visitor, path: web::Path<String>) ->
 
 fn again(form: &Form, id: Option<VendorId>, error: Error) -> Result<HttpResponse, Trouble> {
     let refusal = mendable(&form.visitor, error)?;
-    render_as(HttpResponse::BadRequest(), &page(&form.visitor, id, form.typed.clone().refused(&refusal))?)
+    render_as(HttpResponse::BadRequest(), &page(&form.visitor, id, form.typed.clone().refused(&form.visitor.frame, &refusal))?)
 }
 
 async fn create(app: web::Data<App>, form: Form) -> Result<HttpResponse, Trouble> {

@@ -166,7 +166,7 @@ async fn start(app: web::Data<App>, form: Form, path: web::Path<String>) -> Resu
         Ok(id) => Ok(go(&format!("/sampling/draws/{id}"))),
         Err(error) => {
             let refusal = mendable(visitor, error)?;
-            render_as(HttpResponse::Conflict(), &page(&app, visitor, plan_id, form.typed.clone().refused(&refusal)).await?)
+            render_as(HttpResponse::Conflict(), &page(&app, visitor, plan_id, form.typed.clone().refused(&visitor.frame, &refusal)).await?)
         }
     }
 }

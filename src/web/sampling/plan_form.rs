@@ -99,7 +99,7 @@ async fn known(app: &App, form: &Form) -> Result<(HashMap<String, AgentId>, Vec<
 }
 
 async fn again(app: &App, form: &Form, id: Option<SamplingPlanId>, refusal: Refusal) -> Result<HttpResponse, Trouble> {
-    let typed = form.typed.clone().refused(&by_field(refusal));
+    let typed = form.typed.clone().refused(&form.visitor.frame, &by_field(refusal));
     render_as(HttpResponse::BadRequest(), &page(app, &form.visitor, id, typed).await?)
 }
 

@@ -206,7 +206,7 @@ async fn set_state(app: web::Data<App>, form: Form, path: web::Path<String>) -> 
         Ok(_) => Ok(go(&format!("/sampling/plans/{id}?done=saved"))),
         Err(error) => {
             let refusal = mendable(visitor, error)?;
-            render_as(HttpResponse::Conflict(), &page(&app, visitor, id, "", form.typed.clone().refused(&refusal)).await?)
+            render_as(HttpResponse::Conflict(), &page(&app, visitor, id, "", form.typed.clone().refused(&visitor.frame, &refusal)).await?)
         }
     }
 }
@@ -219,7 +219,7 @@ async fn delete(app: web::Data<App>, form: Form, path: web::Path<String>) -> Res
         Ok(()) => Ok(go("/sampling/plans?done=removed")),
         Err(error) => {
             let refusal = mendable(visitor, error)?;
-            render_as(HttpResponse::Conflict(), &page(&app, visitor, id, "", form.typed.clone().refused(&refusal)).await?)
+            render_as(HttpResponse::Conflict(), &page(&app, visitor, id, "", form.typed.clone().refused(&visitor.frame, &refusal)).await?)
         }
     }
 }

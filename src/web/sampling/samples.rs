@@ -177,7 +177,10 @@ async fn show(app: web::Data<App>, visitor: Visitor, path: web::Path<String>, at
 
 async fn again(app: &App, form: &Form, id: SampleId, error: Error) -> Result<HttpResponse, Trouble> {
     let refusal = mendable(&form.visitor, error)?;
-    render_as(HttpResponse::BadRequest(), &page(app, &form.visitor, id, "", form.typed.clone().refused(&refusal)).await?)
+    render_as(
+        HttpResponse::BadRequest(),
+        &page(app, &form.visitor, id, "", form.typed.clone().refused(&form.visitor.frame, &refusal)).await?,
+    )
 }
 
 async fn assign(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {

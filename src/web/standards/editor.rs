@@ -178,7 +178,7 @@ async fn save(app: web::Data<App>, form: Form, path: web::Path<(String, String)>
         Ok(saved) => saved,
         Err(error) => {
             let refusal = by_field(mendable(&visitor, error)?);
-            return render_as(HttpResponse::BadRequest(), &page(&app, &visitor, place, f, typed.refused(&refusal)).await?);
+            return render_as(HttpResponse::BadRequest(), &page(&app, &visitor, place, f, typed.refused(&visitor.frame, &refusal)).await?);
         }
     };
     if what != "publish" {
@@ -188,7 +188,7 @@ async fn save(app: web::Data<App>, form: Form, path: web::Path<(String, String)>
         Ok(_) => Ok(go(&format!("/standards/scorecards/{id}?done=published"))),
         Err(error) => {
             let refusal = by_field(mendable(&visitor, error)?);
-            let form = fields(&saved.content, saved.summary.version).refused(&refusal);
+            let form = fields(&saved.content, saved.summary.version).refused(&visitor.frame, &refusal);
             let mut page = page(&app, &visitor, place, f, form).await?;
             page.f.notice = Some(page.f.t("The draft is saved, but it cannot be published yet.", "草稿已保存，但尚不能发布。").to_owned());
             render_as(HttpResponse::build(StatusCode::BAD_REQUEST), &page)

@@ -195,5 +195,5 @@ async fn create(app: web::Data<App>, form: Form) -> Result<HttpResponse, Trouble
             }
         }
     };
-    render_as(HttpResponse::BadRequest(), &page(&app, visitor, form.typed.clone().refused(&refusal)).await?)
+    render_as(HttpResponse::BadRequest(), &page(&app, visitor, form.typed.clone().refused(&visitor.frame, &refusal)).await?)
 }

@@ -115,7 +115,10 @@ async fn create(app: web::Data<App>, form: Form) -> Result<HttpResponse, Trouble
         Ok(_) => Ok(go("/standards/pass-policy?done=created")),
         Err(error) => {
             let refusal = mendable(visitor, error)?;
-            render_as(HttpResponse::BadRequest(), &page(&app, visitor, "", Some(form.typed.clone().refused(&refusal))).await?)
+            render_as(
+                HttpResponse::BadRequest(),
+                &page(&app, visitor, "", Some(form.typed.clone().refused(&visitor.frame, &refusal))).await?,
+            )
         }
     }
 }

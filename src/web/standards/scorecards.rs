@@ -95,7 +95,10 @@ async fn create(app: web::Data<App>, form: Form) -> Result<HttpResponse, Trouble
         Ok(card) => Ok(go(&format!("/standards/scorecards/{}/versions/1", card.id))),
         Err(error) => {
             let refusal = mendable(&form.visitor, error)?;
-            render_as(HttpResponse::BadRequest(), &NewPage { f: form.visitor.frame.clone(), form: form.typed.refused(&refusal) })
+            render_as(
+                HttpResponse::BadRequest(),
+                &NewPage { f: form.visitor.frame.clone(), form: form.typed.refused(&form.visitor.frame, &refusal) },
+            )
         }
     }
 }
@@ -163,7 +166,7 @@ async fn show(app: web::Data<App>, visitor: Visitor, path: web::Path<String>, at
 
 async fn again(app: &App, form: &Form, id: ScorecardId, error: Error) -> Result<HttpResponse, Trouble> {
     let refusal = mendable(&form.visitor, error)?;
-    render_as(HttpResponse::Conflict(), &page(app, &form.visitor, id, "", form.typed.clone().refused(&refusal)).await?)
+    render_as(HttpResponse::Conflict(), &page(app, &form.visitor, id, "", form.typed.clone().refused(&form.visitor.frame, &refusal)).await?)
 }
 
 async fn new_version(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {

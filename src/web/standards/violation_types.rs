@@ -144,7 +144,7 @@ fn input(typed: &Typed) -> Done<ViolationTypeInput> {
 
 fn again(form: &Form, id: Option<ViolationTypeId>, error: Error) -> Result<HttpResponse, Trouble> {
     let refusal = mendable(&form.visitor, error)?;
-    render_as(HttpResponse::BadRequest(), &page(&form.visitor, id, form.typed.clone().refused(&refusal))?)
+    render_as(HttpResponse::BadRequest(), &page(&form.visitor, id, form.typed.clone().refused(&form.visitor.frame, &refusal))?)
 }
 
 async fn create(app: web::Data<App>, form: Form) -> Result<HttpResponse, Trouble> {

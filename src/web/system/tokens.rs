@@ -131,7 +131,10 @@ async fn create(app: web::Data<App>, form: Form, at: Address) -> Result<HttpResp
         }
         Err(error) => {
             let refusal = mendable(visitor, error)?;
-            render_as(HttpResponse::BadRequest(), &page(&app, visitor, &at, user, form.typed.clone().refused(&refusal)).await?)
+            render_as(
+                HttpResponse::BadRequest(),
+                &page(&app, visitor, &at, user, form.typed.clone().refused(&visitor.frame, &refusal)).await?,
+            )
         }
     }
 }

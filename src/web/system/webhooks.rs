@@ -113,7 +113,7 @@ fn read(typed: &Typed) -> Refused<WebhookInput> {
 
 fn again(form: &Form, id: Option<WebhookId>, error: Error) -> Result<HttpResponse, Trouble> {
     let refusal = mendable(&form.visitor, error)?;
-    render_as(HttpResponse::BadRequest(), &page(&form.visitor, id, "", form.typed.clone().refused(&refusal))?)
+    render_as(HttpResponse::BadRequest(), &page(&form.visitor, id, "", form.typed.clone().refused(&form.visitor.frame, &refusal))?)
 }
 
 /// The page of a webhook with its secret, which no other page will show.
