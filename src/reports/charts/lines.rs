@@ -75,13 +75,13 @@ pub fn lines(about: &About, periods: &[String], series: &[Series], scale: &Scale
         }
         if let Some((n, value)) = known().next_back() {
             // Names that would stand upon one another move down.
-            let (left, mut base) = (x(n) + 12, y(value.at) + 4);
-            while names.iter().any(|other| (other.base - base).abs() < LINE) {
-                base += LINE;
-            }
             let name = format!("{} {}", clipped(&one.name, 14), value.shown);
-            names.push(Area::of(&name, left, base));
-            picture.text(&format!("label {class}"), (left, base), Anchor::Start, &name);
+            let mut place = Area::of(&name, x(n) + 12, y(value.at) + 4);
+            while names.iter().any(|other| place.touches(*other)) {
+                place.base += LINE;
+            }
+            names.push(place);
+            picture.text(&format!("label {class}"), (place.left, place.base), Anchor::Start, &name);
         }
     }
     for limit in &scale.limits {
