@@ -3,7 +3,6 @@
 //! `CRASHES=50 cargo test --test it cli::crash` kills it fifty times on each database.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::process::Command;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
