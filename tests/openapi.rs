@@ -26,10 +26,25 @@ fn every_operation_says_what_it_answers_and_who_may_ask() {
             if !responses.contains_key("401") {
                 wrong.push(format!("{method} {path}: no 401"));
             }
+            for name in path.split('{').skip(1).map(|rest| rest.split('}').next().unwrap()) {
+                let described = operation["parameters"].as_array().into_iter().flatten().any(|it| it["in"] == "path" && it["name"] == name);
+                if !described {
+                    wrong.push(format!("{method} {path}: {name} is not described"));
+                }
+            }
             if operation["summary"].as_str().is_none_or(str::is_empty) {
                 wrong.push(format!("{method} {path}: no summary"));
             }
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn whatever_the_document_refers_to_is_in_it() {
+    let text = assay::server::openapi_json();
+    let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let references = text.split("\"$ref\": \"#").skip(1).map(|rest| rest.split('"').next().unwrap());
+    let missing: std::collections::BTreeSet<&str> = references.filter(|pointer| document.pointer(pointer).is_none()).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }

@@ -108,6 +108,7 @@ struct ListQuery {
     /// Those that enter n, K and N, or those that do not.
     counts: Option<bool>,
     /// Those in which something was found: `any`, `key` for key errors, `non_key` for non-key errors.
+    #[param(inline)]
     findings: Option<FindingKind>,
     /// Those in which the scorecard item with this code failed.
     failed_item: Option<String>,

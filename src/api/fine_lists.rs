@@ -29,6 +29,7 @@ struct ListQuery {
     /// The `next` of the page before.
     cursor: Option<String>,
     /// The form of the answer; where absent, what `Accept` asks for.
+    #[param(inline)]
     format: Option<FineListFormat>,
     /// The language of headings in CSV and XLSX; Chinese where absent.
     lang: Option<Language>,

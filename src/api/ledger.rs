@@ -45,6 +45,7 @@ struct ListQuery {
     /// The `next` of the page before.
     cursor: Option<String>,
     /// `json`, or `csv` for all lines as a file; where absent, what `Accept` asks for.
+    #[param(inline)]
     format: Option<FineListFormat>,
     /// The language of headings in the CSV; Chinese where absent.
     lang: Option<Language>,

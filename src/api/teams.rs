@@ -34,6 +34,7 @@ struct ListQuery {
     /// The `next` of the page before.
     cursor: Option<String>,
     /// `csv` for the whole list as a table, like `Accept: text/csv`; `json` where absent.
+    #[param(inline)]
     format: Option<ListFormat>,
 }
 

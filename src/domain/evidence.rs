@@ -28,6 +28,47 @@ pub enum Evidence {
     },
 }
 
+/// Where a recording lies in its conversation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sounding {
+    /// The recording.
+    pub id: RecordingId,
+    /// When it begins, in milliseconds from the start of the conversation.
+    pub start_ms: i64,
+    /// How long it is, in milliseconds.
+    pub duration_ms: i64,
+}
+
+/// How far a span may reach beyond the end of its recording: clocks are read in whole seconds.
+const OVERSHOOT_MS: i64 = 1_000;
+
+impl Evidence {
+    /// A span as it is read off the conversation's clock, in milliseconds from its start: in the recording that it lies in, counted from that one's
+    /// start. Where no recording sounds there, the clock's own times.
+    pub fn heard(from_ms: u64, to_ms: u64, recordings: &[Sounding]) -> Self {
+        let as_read = Self::Span { recording_id: None, from_ms, to_ms };
+        let (Ok(from), Ok(to)) = (i64::try_from(from_ms), i64::try_from(to_ms)) else { return as_read };
+        let end = |it: &Sounding| it.start_ms.saturating_add(it.duration_ms);
+        let within = |it: &&Sounding| it.start_ms <= from && to <= end(it).saturating_add(OVERSHOOT_MS);
+        let touches = |it: &&Sounding| from < end(it) && it.start_ms < to;
+        let Some(found) = recordings.iter().find(within).or_else(|| recordings.iter().find(touches)) else { return as_read };
+        let own = |at: i64| u64::try_from(at.clamp(found.start_ms, end(found)).saturating_sub(found.start_ms)).unwrap_or(0);
+        Self::Span { recording_id: (recordings.len() > 1).then_some(found.id), from_ms: own(from), to_ms: own(to) }
+    }
+
+    /// From when to when a span is heard on the conversation's clock, in milliseconds from its start; nothing for lines.
+    pub fn on_the_clock(&self, recordings: &[Sounding]) -> Option<(i64, i64)> {
+        let Self::Span { recording_id, from_ms, to_ms } = self else { return None };
+        let start = match (recording_id, recordings) {
+            (Some(id), all) => all.iter().find(|it| it.id == *id).map_or(0, |it| it.start_ms),
+            (None, [only]) => only.start_ms,
+            (None, _) => 0,
+        };
+        let at = |ms: u64| i64::try_from(ms).unwrap_or(i64::MAX).saturating_add(start);
+        Some((at(*from_ms), at(*to_ms)))
+    }
+}
+
 /// What a conversation offers as evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Material {
@@ -127,6 +168,25 @@ mod tests {
             assert_eq!(field(&material, &piece), expected, "{piece:?}");
         }
         assert_eq!(field(&Material::default(), &span(None, 0, u64::MAX)), "fits", "nothing is known of its length");
+    }
+
+    #[test]
+    fn a_span_is_counted_from_the_start_of_its_recording_and_read_back_on_the_clock() {
+        let sounding = |byte, start_ms, duration_ms| Sounding { id: recording(byte), start_ms, duration_ms };
+        let late = [sounding(1, 2_000, 30_500)];
+        let span = |recording_id, from_ms, to_ms| Evidence::Span { recording_id, from_ms, to_ms };
+        assert_eq!(Evidence::heard(5_000, 8_000, &late), span(None, 3_000, 6_000));
+        assert_eq!(span(None, 3_000, 6_000).on_the_clock(&late), Some((5_000, 8_000)));
+        // What is cut off is not heard: before the recording begins, and the rest of the last second.
+        assert_eq!(Evidence::heard(1_000, 33_000, &late), span(None, 0, 30_500));
+        let two = [sounding(1, 0, 10_000), sounding(2, 12_000, 10_000)];
+        assert_eq!(Evidence::heard(13_000, 15_000, &two), span(Some(recording(2)), 1_000, 3_000));
+        assert_eq!(span(Some(recording(2)), 1_000, 3_000).on_the_clock(&two), Some((13_000, 15_000)));
+        assert_eq!(Evidence::heard(2_000, 4_000, &two), span(Some(recording(1)), 2_000, 4_000));
+        assert_eq!(Evidence::heard(60_000, 61_000, &two), span(None, 60_000, 61_000), "nothing sounds there");
+        assert_eq!(Evidence::heard(2_000, 4_000, &[]), span(None, 2_000, 4_000));
+        assert_eq!(Evidence::heard(4_000, 2_000, &late), span(None, 2_000, 0), "still refused");
+        assert_eq!(Evidence::Lines { first: 1, last: 2 }.on_the_clock(&late), None);
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod audit;
 pub mod breaches;
 pub mod calibrations;
 pub mod catalogue;
+pub mod charges;
 pub mod complaints;
 pub mod conversations;
 pub mod demo;

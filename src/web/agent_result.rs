@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use super::charges::{ChargeView, view};
 use super::figures::{percent_of, ratio};
 use super::findings::{FoundView, found};
 use super::page::{Frame, Visitor, render};
@@ -21,7 +22,7 @@ use crate::domain::results::{DaysSource, Fraction};
 use crate::reports::charts::About;
 use crate::reports::charts::lines::{Scale, Series, Value, lines};
 use crate::usecases::evaluations::{EvaluationFilter, EvaluationSummary};
-use crate::usecases::{Error, evaluations, findings, organisation, results};
+use crate::usecases::{Error, charges, evaluations, findings, organisation, results};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config.route("/results/{period}/agents/{id}", web::get().to(agent));
@@ -44,6 +45,8 @@ struct AgentPage {
     findings: Vec<FoundView>,
     more_findings: bool,
     evaluations: Vec<EvaluationLine>,
+    /// Complaints and operating breaches; nothing for who does not read them.
+    charges: Option<Vec<ChargeView>>,
     trend: Option<String>,
     months: Vec<MonthLine>,
 }
@@ -186,6 +189,13 @@ async fn agent(app: web::Data<App>, visitor: Visitor, path: web::Path<(String, S
     } else {
         (Vec::new(), None)
     };
+    let charges = if visitor.may(Action::ComplaintRead) {
+        let may_hear = visitor.may(Action::ConversationRead);
+        let listed = charges::of_agent::of_agent(&app, actor, id, period).await.map_err(trouble)?;
+        Some(listed.iter().map(|it| view(&f, it, may_hear)).collect())
+    } else {
+        None
+    };
     let result = &report.result;
     let page = AgentPage {
         period,
@@ -204,6 +214,7 @@ async fn agent(app: web::Data<App>, visitor: Visitor, path: web::Path<(String, S
         more_findings: shown.as_ref().is_some_and(|page| page.next.is_some()),
         findings: shown.iter().flat_map(|page| &page.items).map(|it| found(&f, it, zone)).collect(),
         evaluations: listed.iter().map(|e| evaluation_line(e, zone)).collect(),
+        charges,
         trend: chart(&f, &history),
         months: history.iter().rev().map(|r| MonthLine { period: r.period, line: agent_line(&f, r) }).collect(),
         f,

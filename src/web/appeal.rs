@@ -1,10 +1,13 @@
 //! One appeal: its points, what was decided and what that changed, its attachments, and what can still be done.
 
+use std::collections::HashMap;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use serde_json::Value;
 
 use super::address::Address;
+use super::charges::ChargeView;
 use super::form::{Form, Typed, again};
 use super::page::{Frame, Visitor, go, render, render_as};
 use super::trouble::Trouble;
@@ -13,15 +16,18 @@ use super::words::{Badge, moment};
 use crate::app::App;
 use crate::domain::Refusal;
 use crate::domain::access::Action;
-use crate::domain::appeal::PointTarget;
 use crate::domain::appeal::allowed::AppealAction;
+use crate::domain::appeal::{PointDecision, PointTarget, Subject};
+use crate::domain::breach::BreachState;
+use crate::domain::complaint::ComplaintState;
 use crate::domain::id::AppealId;
+use crate::domain::page::PageRequest;
 use crate::domain::period::Period;
 use crate::usecases::appeals::ask_second::SecondRequest;
-use crate::usecases::appeals::{self, Appeal, Decision};
+use crate::usecases::appeals::{self, Appeal, Decision, Point};
 use crate::usecases::findings::EvaluationFindings;
 use crate::usecases::users::introduce::{Names, introduce};
-use crate::usecases::{Error, findings, organisation};
+use crate::usecases::{Error, charges, findings, organisation, violation_types};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
@@ -47,6 +53,8 @@ struct AppealPage {
     text: String,
     second_text: Option<String>,
     evaluation: Option<String>,
+    /// The complaint or the breach that is challenged.
+    charge: Option<ChargeView>,
     points: Vec<PointLine>,
     decisions: Vec<DecisionView>,
     attachments: Vec<(String, String, String)>,
@@ -72,62 +80,95 @@ struct DecisionView {
     changes: Vec<(&'static str, String, String)>,
 }
 
-/// What an appeal's point is against, in words: the title of the item or the name of the violation.
-fn what(f: &Frame, target: &PointTarget, code: Option<&str>, found: Option<&EvaluationFindings>) -> String {
-    let titled = |it: &crate::usecases::findings::Finding| f.t(&it.title_en, &it.title_zh).to_owned();
-    match target {
-        PointTarget::Item { item } => {
-            let failed = found.and_then(|it| it.findings.iter().find(|x| x.item.as_ref() == Some(item))).map(titled);
-            // What was overturned passes now.
-            let passed =
-                || found.and_then(|it| it.others.iter().find(|x| x.code == *item)).map(|x| f.t(&x.title_en, &x.title_zh).to_owned());
-            failed.or_else(passed).unwrap_or_else(|| format!("{} {item}", f.t("item", "评分项")))
+/// What stands behind the codes of an appeal: the evaluation's items and the names of violation types.
+struct Known<'a> {
+    found: Option<&'a EvaluationFindings>,
+    /// English and Chinese names by code.
+    types: &'a HashMap<String, (String, String)>,
+    points: &'a [Point],
+}
+
+impl Known<'_> {
+    /// The title of an item, whether it fails or, as what was overturned does, passes.
+    fn item(&self, f: &Frame, code: &str) -> String {
+        let failed = self.found.and_then(|it| it.findings.iter().find(|x| x.item.as_deref() == Some(code)));
+        let failed = failed.map(|it| f.t(&it.title_en, &it.title_zh).to_owned());
+        let other = || self.found.and_then(|it| it.others.iter().find(|x| x.code == code));
+        let titled = failed.or_else(|| other().map(|it| f.t(&it.title_en, &it.title_zh).to_owned()));
+        titled.unwrap_or_else(|| format!("{} {code}", f.t("item", "评分项")))
+    }
+
+    /// The name of a violation type.
+    fn violation(&self, f: &Frame, code: &str) -> String {
+        self.types.get(code).map_or_else(|| code.to_owned(), |(en, zh)| f.t(en, zh).to_owned())
+    }
+
+    /// The violation type that a decided point was against when the appeal was made.
+    fn code_of(&self, decided: &PointDecision) -> Option<&str> {
+        self.points.iter().find(|point| point.target == decided.target).and_then(|point| point.violation_type.as_deref())
+    }
+
+    /// What an appeal's point is against, in words.
+    fn point(&self, f: &Frame, target: &PointTarget, code: Option<&str>) -> String {
+        match target {
+            PointTarget::Item { item } => self.item(f, item),
+            PointTarget::Violation { violation_id } => {
+                let standing =
+                    self.found.and_then(|it| it.findings.iter().find(|x| x.violation.as_ref().is_some_and(|v| v.id == *violation_id)));
+                let titled = standing.map(|it| f.t(&it.title_en, &it.title_zh).to_owned());
+                titled.or_else(|| code.map(|code| self.violation(f, code))).unwrap_or_else(|| f.t("a violation", "违规").to_owned())
+            }
+            PointTarget::Whole => f.t("the whole", "整体").to_owned(),
         }
-        PointTarget::Violation { violation_id } => {
-            let standing = found.and_then(|it| it.findings.iter().find(|x| x.violation.as_ref().is_some_and(|v| v.id == *violation_id)));
-            standing.map(titled).unwrap_or_else(|| format!("{} {}", f.t("violation", "违规"), code.unwrap_or("")))
+    }
+
+    /// A value that a decision changed, in words.
+    fn value(&self, f: &Frame, key: &str, value: &Value) -> String {
+        match (key, value) {
+            (_, Value::Null) => "–".to_owned(),
+            (_, Value::Array(all)) if all.is_empty() => "–".to_owned(),
+            (_, Value::Array(all)) => all.iter().map(|one| self.value(f, key, one)).collect::<Vec<_>>().join(f.t(", ", "、")),
+            ("failed_items", Value::String(code)) => self.item(f, code),
+            ("state", Value::String(word)) => match (word.parse::<ComplaintState>(), word.parse::<BreachState>()) {
+                (Ok(state), _) => f.complaint_state(state, None).text.to_owned(),
+                (_, Ok(state)) => f.breach_state(state).text.to_owned(),
+                _ => word.clone(),
+            },
+            ("level", Value::String(word)) => word.parse().map_or_else(|_| word.clone(), |level| f.complaint_level(level).to_owned()),
+            (_, Value::String(text)) => text.clone(),
+            (_, Value::Object(one)) => {
+                let text = |name: &str| one.get(name).and_then(Value::as_str).unwrap_or_default();
+                format!("{} {}", text("class"), self.violation(f, text("violation_type"))).trim().to_owned()
+            }
+            (_, other) => other.to_string(),
         }
-        PointTarget::Whole => f.t("the whole", "整体").to_owned(),
+    }
+
+    /// What a decision changed, line by line; what stayed as it was is left out.
+    fn changes(&self, f: &Frame, effect: &Value) -> Vec<(&'static str, String, String)> {
+        let names = [
+            ("key_errors", f.t("key errors", "关键项错误")),
+            ("non_key_errors", f.t("non-key errors", "非关键项错误")),
+            ("failed_items", f.t("failed items", "不通过项")),
+            ("violations", f.t("violations", "违规")),
+            ("state", f.t("state", "状态")),
+            ("level", f.t("liability level", "责任等级")),
+            ("occurrences", f.t("occurrences", "次数")),
+        ];
+        let side = |side: &str, key: &str| effect.get(side).and_then(|it| it.get(key)).cloned().unwrap_or_default();
+        let lines = names.into_iter().map(|(key, name)| (key, name, side("before", key), side("after", key)));
+        let changed = lines.filter(|(_, _, before, after)| before != after);
+        changed.map(|(key, name, before, after)| (name, self.value(f, key, &before), self.value(f, key, &after))).collect()
     }
 }
 
-fn shown(value: Option<&Value>) -> String {
-    match value {
-        None | Some(Value::Null) => "–".to_owned(),
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Array(all)) if all.is_empty() => "–".to_owned(),
-        Some(Value::Array(all)) => all.iter().map(|one| shown(Some(one))).collect::<Vec<_>>().join(", "),
-        Some(Value::Object(one)) => match (one.get("class"), one.get("violation_type")) {
-            (Some(class), Some(code)) => format!("{} {}", shown(Some(class)), shown(Some(code))),
-            _ => Value::Object(one.clone()).to_string(),
-        },
-        Some(other) => other.to_string(),
-    }
-}
-
-/// What a decision changed, line by line; what stayed as it was is left out.
-fn changes(f: &Frame, effect: &Value) -> Vec<(&'static str, String, String)> {
-    let names = [
-        ("key_errors", f.t("key errors", "关键项错误")),
-        ("non_key_errors", f.t("non-key errors", "非关键项错误")),
-        ("failed_items", f.t("failed items", "不通过项")),
-        ("violations", f.t("violations", "违规")),
-        ("state", f.t("state", "状态")),
-        ("level", f.t("liability level", "责任等级")),
-        ("occurrences", f.t("occurrences", "次数")),
-    ];
-    let side = |side: &str, key: &str| shown(effect.get(side).and_then(|it| it.get(key)));
-    let lines = names.into_iter().map(|(key, name)| (name, side("before", key), side("after", key)));
-    lines.filter(|(_, before, after)| before != after).collect()
-}
-
-fn decision(f: &Frame, it: &Decision, names: &Names, found: Option<&EvaluationFindings>, zone: chrono_tz::Tz) -> DecisionView {
+fn decision(f: &Frame, it: &Decision, names: &Names, known: &Known<'_>, zone: chrono_tz::Tz) -> DecisionView {
     DecisionView {
         title: if it.instance > 1 { f.t("Second instance", "复议裁决") } else { f.t("Decision", "裁决") },
         by: format!("{} · {}", names.user(it.decided_by), moment(it.decided_at, zone)),
         reason: it.reason.clone(),
-        points: it.points.iter().map(|p| (what(f, &p.target, None, found), f.point_outcome(p.outcome))).collect(),
-        changes: changes(f, &it.effect),
+        points: it.points.iter().map(|p| (known.point(f, &p.target, known.code_of(p)), f.point_outcome(p.outcome))).collect(),
+        changes: known.changes(f, &it.effect),
     }
 }
 
@@ -143,7 +184,21 @@ async fn page(app: &App, visitor: &Visitor, id: AppealId, form: Typed) -> Result
         Some(evaluation) => Some(findings::show::show(app, visitor.actor(), evaluation).await.map_err(trouble)?),
         None => None,
     };
-    let found = found.as_ref();
+    let challenged = match (it.complaint_id, it.breach_id) {
+        (Some(id), _) => Some(Subject::Complaint(id)),
+        (None, breach) => breach.map(Subject::Breach),
+    };
+    let charge = match challenged.filter(|_| visitor.may(Action::ComplaintRead)) {
+        Some(subject) => {
+            let shown = charges::show::show(app, visitor.actor(), subject).await.map_err(trouble)?;
+            Some(super::charges::view(&f, &shown, visitor.may(Action::ConversationRead)))
+        }
+        None => None,
+    };
+    let all = PageRequest { limit: PageRequest::MAX, after: None };
+    let types = violation_types::list::list(app, visitor.actor(), None, all).await.map_err(trouble)?;
+    let types = types.items.into_iter().map(|entry| (entry.rules.code, (entry.rules.name_en, entry.rules.name_zh))).collect();
+    let known = Known { found: found.as_ref(), types: &types, points: &it.points };
     let may = |action| appeal.may.contains(&action);
     Ok(AppealPage {
         id,
@@ -157,16 +212,17 @@ async fn page(app: &App, visitor: &Visitor, id: AppealId, form: Typed) -> Result
         text: it.text.clone(),
         second_text: it.second_text.clone(),
         evaluation: it.evaluation_id.filter(|_| visitor.may(Action::EvaluationRead)).map(|e| e.to_string()),
+        charge,
         points: it
             .points
             .iter()
             .map(|p| PointLine {
-                what: what(&f, &p.target, p.violation_type.as_deref(), found),
+                what: known.point(&f, &p.target, p.violation_type.as_deref()),
                 text: p.text.clone(),
                 outcome: p.outcome.map_or_else(|| f.badge("warn", "open", "待裁定"), |outcome| f.point_outcome(outcome)),
             })
             .collect(),
-        decisions: appeal.decisions.iter().map(|d| decision(&f, d, &names, found, zone)).collect(),
+        decisions: appeal.decisions.iter().map(|d| decision(&f, d, &names, &known, zone)).collect(),
         attachments: appeal
             .attachments
             .iter()

@@ -1,25 +1,26 @@
-//! Appeals: the list, and making one against single errors and violations of an evaluation.
+//! Appeals: the list, and making one: against single errors and violations of an evaluation, or against a complaint or an operating breach.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::address::Address;
+use super::charges::{ChargeView, named};
 use super::findings::{FindingView, view};
 use super::form::{Form, Typed, again};
 use super::page::{Frame, Visitor, go, render, render_as};
+use super::pieces::OrTrouble;
 use super::trouble::Trouble;
 use super::words::{Badge, moment};
 use crate::app::App;
 use crate::domain::Refusal;
 use crate::domain::access::Action;
-use crate::domain::appeal::{AppealInput, AppealPoint, AppealState, PointOutcome, PointTarget};
-use crate::domain::id::EvaluationId;
+use crate::domain::appeal::{AppealInput, AppealPoint, AppealState, PointOutcome, PointTarget, Subject};
 use crate::domain::page::PageRequest;
 use crate::domain::period::Period;
 use crate::usecases::appeals::{self, AppealFilter};
 use crate::usecases::findings::Finding;
 use crate::usecases::users::introduce::introduce;
-use crate::usecases::{Error, findings, organisation};
+use crate::usecases::{Error, charges, findings, organisation};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config.route("/appeals", web::get().to(list)).route("/appeals/new", web::get().to(begin)).route("/appeals/new", web::post().to(submit));
@@ -91,12 +92,17 @@ async fn list(app: web::Data<App>, visitor: Visitor, request: HttpRequest) -> Re
 struct NewPage {
     f: Frame,
     form: Typed,
-    evaluation: EvaluationId,
+    /// The field that says what it is about, and its value.
+    subject: (&'static str, String),
+    /// Where one came from.
+    back: String,
     agent: String,
     about: String,
     until: String,
     working_days: u32,
     open: bool,
+    /// The complaint or the breach that is challenged.
+    charge: Option<ChargeView>,
     points: Vec<(PointView, FindingView)>,
     faults: Vec<String>,
 }
@@ -125,60 +131,91 @@ fn target(value: &str) -> Option<PointTarget> {
     value.strip_prefix("violation:")?.parse().ok().map(|violation_id| PointTarget::Violation { violation_id })
 }
 
-async fn new_page(app: &App, visitor: &Visitor, id: EvaluationId, form: Typed) -> Result<NewPage, Trouble> {
+/// What an address or a form says that an appeal is about.
+fn subject(visitor: &Visitor, get: impl Fn(&str) -> String) -> Result<Subject, Trouble> {
+    let found = match (get("complaint").as_str(), get("breach").as_str()) {
+        ("", "") => get("evaluation").parse().map(Subject::Evaluation),
+        ("", breach) => breach.parse().map(Subject::Breach),
+        (complaint, _) => complaint.parse().map(Subject::Complaint),
+    };
+    found.or_trouble(visitor)
+}
+
+async fn new_page(app: &App, visitor: &Visitor, subject: Subject, form: Typed) -> Result<NewPage, Trouble> {
     let f = visitor.frame.clone();
-    let trouble = |e: Error| Trouble::new(visitor.frame.clone(), e);
-    let time = appeals::until::until(app, visitor.actor(), id).await.map_err(trouble)?;
-    let shown = findings::show::show(app, visitor.actor(), id).await.map_err(trouble)?;
-    let zone = organisation::period::zone(app).await.map_err(trouble)?;
-    let conversation = shown.summary.conversation_id.to_string();
-    let points = shown.findings.iter().filter_map(|finding| {
-        let value = value(finding)?;
-        let point = PointView { ticked: form.is("point", &value), text: form.get(&format!("text:{value}")).to_owned(), value };
-        Some((point, view(&f, &conversation, finding)))
-    });
-    Ok(NewPage {
-        points: points.collect(),
-        evaluation: id,
-        agent: shown.summary.agent_name.clone().unwrap_or_default(),
-        about: format!("{} · {} v{}", shown.summary.period, shown.summary.scorecard, shown.summary.scorecard_version),
+    let actor = visitor.actor();
+    let time = appeals::until::until(app, actor, subject).await.or_trouble(visitor)?;
+    let zone = organisation::period::zone(app).await.or_trouble(visitor)?;
+    let mut page = NewPage {
+        subject: named(subject),
+        back: String::new(),
+        agent: String::new(),
+        about: String::new(),
         until: moment(time.until, zone),
         working_days: time.working_days,
         open: time.open,
+        charge: None,
+        points: Vec::new(),
         faults: form.other_faults(&["text"]).into_iter().map(str::to_owned).collect(),
         form,
         f,
-    })
+    };
+    if let Subject::Evaluation(id) = subject {
+        let shown = findings::show::show(app, actor, id).await.or_trouble(visitor)?;
+        let conversation = shown.summary.conversation_id.to_string();
+        let points = shown.findings.iter().filter_map(|finding| {
+            let value = value(finding)?;
+            let point =
+                PointView { ticked: page.form.is("point", &value), text: page.form.get(&format!("text:{value}")).to_owned(), value };
+            Some((point, view(&page.f, &conversation, finding)))
+        });
+        page.points = points.collect();
+        page.back = format!("/evaluations/{id}");
+        page.agent = shown.summary.agent_name.clone().unwrap_or_default();
+        page.about = format!("{} · {} v{}", shown.summary.period, shown.summary.scorecard, shown.summary.scorecard_version);
+    } else {
+        let charge = charges::show::show(app, actor, subject).await.or_trouble(visitor)?;
+        let names = introduce(app, actor, Vec::new(), vec![charge.agent_id]).await.or_trouble(visitor)?;
+        page.back = format!("/results/{}/agents/{}#charges", charge.period, charge.agent_id);
+        page.agent = names.agent(charge.agent_id).unwrap_or_default();
+        page.about = charge.period.to_string();
+        page.charge = Some(super::charges::view(&page.f, &charge, visitor.may(Action::ConversationRead)));
+    }
+    Ok(page)
 }
 
-fn evaluation_of(visitor: &Visitor, text: &str) -> Result<EvaluationId, Trouble> {
-    text.parse().map_err(|r: Refusal| Trouble::new(visitor.frame.clone(), r))
-}
-
-async fn begin(app: web::Data<App>, visitor: Visitor, request: HttpRequest) -> Result<HttpResponse, Trouble> {
-    visitor.actor().may(Action::AppealSubmit).map_err(|r| Trouble::new(visitor.frame.clone(), r))?;
-    let id = evaluation_of(&visitor, Address::of(&request).get("evaluation"))?;
-    render(&new_page(&app, &visitor, id, Typed::default()).await?)
+async fn begin(app: web::Data<App>, visitor: Visitor, at: Address) -> Result<HttpResponse, Trouble> {
+    visitor.actor().may(Action::AppealSubmit).or_trouble(&visitor)?;
+    let subject = subject(&visitor, |name| at.get(name).to_owned())?;
+    render(&new_page(&app, &visitor, subject, Typed::default()).await?)
 }
 
 async fn submit(app: web::Data<App>, form: Form) -> Result<HttpResponse, Trouble> {
     let visitor = &form.visitor;
-    let id = evaluation_of(visitor, form.typed.get("evaluation"))?;
+    let subject = subject(visitor, |name| form.typed.get(name).to_owned())?;
     let point =
         |value: &String| Some(AppealPoint { target: target(value)?, text: form.typed.get(&format!("text:{value}")).trim().to_owned() });
-    let input = AppealInput {
-        evaluation_id: Some(id),
+    let mut input = AppealInput {
+        evaluation_id: None,
         complaint_id: None,
         breach_id: None,
-        points: form.typed.all("point").iter().filter_map(point).collect(),
+        points: vec![AppealPoint { target: PointTarget::Whole, text: String::new() }],
         text: form.typed.get("text").to_owned(),
     };
+    match subject {
+        Subject::Evaluation(id) => {
+            input.evaluation_id = Some(id);
+            input.points = form.typed.all("point").iter().filter_map(point).collect();
+        }
+        Subject::Complaint(id) => input.complaint_id = Some(id),
+        Subject::Breach(id) => input.breach_id = Some(id),
+    }
     match appeals::submit::submit(&app, visitor.actor(), input).await {
         Ok(made) => Ok(go(&format!("/appeals/{}?done=made", made.summary.id))),
         Err(Error::Refused(refusal)) => {
             let Some(response) = again(&refusal) else { return Err(Trouble::new(visitor.frame.clone(), refusal)) };
             let typed = form.typed.clone().refused(&visitor.frame, &refusal);
-            render_as(response, &new_page(&app, visitor, id, typed).await?)
+            render_as(response, &new_page(&app, visitor, subject, typed).await?)
         }
         Err(error) => Err(Trouble::new(visitor.frame.clone(), error)),
     }

@@ -13,6 +13,7 @@ use super::words::{Badge, day, moment};
 use crate::app::App;
 use crate::domain::Refusal;
 use crate::domain::access::Action;
+use crate::domain::appeal::Subject;
 use crate::domain::id::EvaluationId;
 use crate::domain::page::PageRequest;
 use crate::domain::period::Period;
@@ -112,7 +113,7 @@ async fn appeal_time(app: &App, visitor: &Visitor, id: EvaluationId, nothing: bo
     if nothing || !visitor.may(Action::AppealSubmit) {
         return Ok(None);
     }
-    match appeals::until::until(app, visitor.actor(), id).await {
+    match appeals::until::until(app, visitor.actor(), Subject::Evaluation(id)).await {
         Ok(time) => Ok(Some(time)),
         // Within reach for reading, such as what one graded, but not for appealing.
         Err(Error::Refused(refusal)) if refusal.code == "not_found" => Ok(None),

@@ -108,15 +108,6 @@ impl Typed {
         self.faults.iter().filter(|f| !shown.contains(&f.field.as_str())).map(|f| f.message.as_str()).collect()
     }
 
-    /// Every fault as a line; `name` gives a field's name as the page shows it.
-    pub fn fault_lines(&self, f: &Frame, name: impl Fn(&str) -> Option<String>) -> Vec<String> {
-        let line = |fault: &Fault| match name(&fault.field) {
-            Some(shown) => named_fault(f, &shown, &fault.message),
-            None => named_fault(f, &fault.field, &fault.message),
-        };
-        self.faults.iter().map(line).collect()
-    }
-
     /// Notes what the page calls a field, for the summary of the faults.
     pub(super) fn calls(&self, name: &str, label: &str) {
         if self.has_faults() {

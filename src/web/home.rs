@@ -72,6 +72,7 @@ const ROOMS: &[Room] = &[
             door("/decisions/regrades", "Second gradings", "复检", |a| may_wide(a, Action::RegradeRead)),
             door("/decisions/calibrations", "Calibration", "校准", |a| may_wide(a, Action::CalibrationRead)),
             door("/decisions/complaints", "Complaints", "投诉", |a| keeps(a, Action::ComplaintWrite)),
+            door("/decisions/breaches", "Operating breaches", "违规操作", |a| keeps(a, Action::ComplaintWrite)),
             door("/decisions/terms", "Rules", "规则", |a| keeps(a, Action::PolicyWrite)),
         ],
     },

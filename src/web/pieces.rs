@@ -263,6 +263,8 @@ impl Frame {
             "queued" => self.t("Queued to be sent again.", "已重新排队发送。"),
             "tried" => self.t("A trial event is on its way; the outbox shows what comes of it.", "测试事件已发出，可在发件箱查看结果。"),
             "decided" => self.t("Decided.", "已裁定。"),
+            "graded" => self.t("The grade is handed in.", "评分已提交。"),
+            "withdrawn" => self.t("Taken back.", "已撤回。"),
             "recorded" => self.t("Recorded.", "已登记。"),
             _ => return self.clone(),
         };

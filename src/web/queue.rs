@@ -1,12 +1,15 @@
-//! The inspector's queue: what is due, and the way to the next one.
+//! The inspector's queue: what is due, the way to the next one, and what else waits for the inspector's grade.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use super::address::Address;
 use super::page::{Frame, Visitor, render};
+use super::pieces::OrTrouble;
 use super::trouble::Trouble;
 use crate::app::App;
 use crate::domain::sampling::sample::SampleKind;
+use crate::usecases::queue::besides::{Besides, besides};
 use crate::usecases::queue::show::show as show_queue;
 use crate::usecases::samples::Sample;
 
@@ -23,6 +26,7 @@ struct QueuePage {
     overdue: i64,
     done_today: i64,
     groups: Vec<Group>,
+    besides: Besides,
 }
 
 struct Group {
@@ -50,9 +54,10 @@ fn line(f: &Frame, sample: &Sample) -> Line {
     }
 }
 
-async fn show(app: web::Data<App>, visitor: Visitor) -> Result<HttpResponse, Trouble> {
-    let queue = show_queue(&app, visitor.actor()).await.map_err(|e| Trouble::new(visitor.frame.clone(), e))?;
-    let f = visitor.frame;
+async fn show(app: web::Data<App>, visitor: Visitor, at: Address) -> Result<HttpResponse, Trouble> {
+    let queue = show_queue(&app, visitor.actor()).await.or_trouble(&visitor)?;
+    let besides = besides(&app, visitor.actor()).await.or_trouble(&visitor)?;
+    let f = visitor.frame.saying(at.get("done"));
     let (drafted, begun): (Vec<&Sample>, Vec<&Sample>) =
         queue.claimed.iter().partition(|s| queue.drafts.iter().any(|d| d.sample_id == s.id));
     let group = |name: &str, samples: &[&Sample]| Group { name: name.to_owned(), lines: samples.iter().map(|s| line(&f, s)).collect() };
@@ -61,7 +66,13 @@ async fn show(app: web::Data<App>, visitor: Visitor) -> Result<HttpResponse, Tro
         group(f.t("Begun", "已领取"), &begun),
         group(f.t("Next", "接下来"), &queue.next.iter().collect::<Vec<_>>()),
     ];
-    let page =
-        QueuePage { waiting: queue.waiting, due_today: queue.due_today, overdue: queue.overdue, done_today: queue.done_today, groups, f };
-    render(&page)
+    render(&QueuePage {
+        waiting: queue.waiting,
+        due_today: queue.due_today,
+        overdue: queue.overdue,
+        done_today: queue.done_today,
+        groups,
+        besides,
+        f,
+    })
 }

@@ -5,6 +5,8 @@ use chrono_tz::Tz;
 
 use super::page::Frame;
 use crate::domain::appeal::{AppealState, PointOutcome};
+use crate::domain::breach::BreachState;
+use crate::domain::complaint::{ComplaintLevel, ComplaintState};
 use crate::domain::conversation::Channel;
 use crate::domain::escalation::SanctionKind;
 use crate::domain::evaluation::Outcome;
@@ -184,6 +186,37 @@ impl Frame {
             PointOutcome::Upheld => self.badge("plain", "the finding stands", "维持"),
             PointOutcome::Overturned => self.badge("good", "overturned", "撤销"),
             PointOutcome::Changed => self.badge("good", "changed", "变更"),
+        }
+    }
+
+    /// How far a complaint is, with its level where it is upheld.
+    pub fn complaint_state(&self, state: ComplaintState, level: Option<ComplaintLevel>) -> Badge {
+        match (state, level) {
+            (ComplaintState::Recorded, _) => self.badge("warn", "to be adjudicated", "待裁定"),
+            (ComplaintState::Upheld, Some(ComplaintLevel::Severe)) => self.badge("bad", "upheld: severe", "成立：严重"),
+            (ComplaintState::Upheld, Some(ComplaintLevel::General)) => self.badge("bad", "upheld: general", "成立：一般"),
+            (ComplaintState::Upheld, Some(ComplaintLevel::Minor)) => self.badge("bad", "upheld: minor", "成立：轻微"),
+            (ComplaintState::Upheld, None) => self.badge("bad", "upheld", "成立"),
+            (ComplaintState::Dismissed, _) => self.badge("good", "dismissed", "不成立"),
+            (ComplaintState::Overturned, _) => self.badge("plain", "overturned by an appeal", "申诉后撤销"),
+        }
+    }
+
+    /// How grave a complaint is (handbook 3.9).
+    pub fn complaint_level(&self, level: ComplaintLevel) -> &'static str {
+        match level {
+            ComplaintLevel::Minor => self.t("minor", "轻微"),
+            ComplaintLevel::General => self.t("general", "一般"),
+            ComplaintLevel::Severe => self.t("severe", "严重"),
+        }
+    }
+
+    /// How far an operating breach is.
+    pub fn breach_state(&self, state: BreachState) -> Badge {
+        match state {
+            BreachState::Confirmed => self.badge("bad", "stands", "有效"),
+            BreachState::Withdrawn => self.badge("plain", "taken back", "已撤回"),
+            BreachState::Overturned => self.badge("plain", "overturned by an appeal", "申诉后撤销"),
         }
     }
 

@@ -18,6 +18,8 @@ mod me;
 mod pass_policies;
 mod people_access;
 mod periods;
+mod permission_routes;
+mod permissions;
 mod queue;
 mod recordings;
 mod regrades;

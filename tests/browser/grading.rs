@@ -109,3 +109,37 @@ fn the_overlay_of_keys_opens_and_closes() {
     browser.until("!document.querySelector('dialog#keys').open");
     assert_eq!(browser.troubles(), Vec::<String>::new());
 }
+
+#[test]
+fn what_only_the_browser_keeps_outlives_a_reload_and_is_forgotten_when_it_was_taken() {
+    let app = TestApp::demo();
+    let Some(browser) = Browser::open(&app.url, 1500, 900) else { return };
+    browser.log_in("inspector.he", PASSWORD);
+    browser.goto("/queue");
+    browser.follow("a[href^='/calibrations/']");
+    browser.until("document.querySelector('.item.current')");
+    browser.keys("1");
+    browser.keys("2");
+    browser.until("document.querySelector('.item input[value=fail]:checked')");
+    browser.keys(ESCAPE);
+    browser.keys("c");
+    browser.keys("kept in this browser only");
+    browser.keys(ESCAPE);
+    let open = open_items(&browser);
+    browser.reload();
+    browser.until("document.querySelector('.item.current')");
+    assert_eq!(open_items(&browser), open, "what was marked outlives a reload");
+    assert_eq!(
+        browser.script("return document.querySelectorAll('.item')[1].querySelector('textarea').value;"),
+        "kept in this browser only"
+    );
+    while open_items(&browser) > 0 {
+        let open = open_items(&browser);
+        browser.keys("1");
+        assert!(open_items(&browser) < open, "each key marks an item and goes on to the next");
+    }
+    browser.control(ENTER);
+    browser.until("location.search === '?done=graded' && document.readyState === 'complete'");
+    browser.until("Object.keys(localStorage).length === 0");
+    assert_eq!(browser.troubles(), Vec::<String>::new());
+}

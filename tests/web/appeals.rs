@@ -78,6 +78,93 @@ on_both! {
         stranger.post(&format!("{path}/acknowledge"), &[("revision", "2")]).expect(404);
     }
 
+    fn complaints_and_breaches_stand_with_the_result_and_are_appealed_there(app: &TestApp) {
+        let people = People::new(app, "2026-11-10");
+        let desk = app.person(Role::ComplaintDesk);
+        let about = |reference: &str, text: &str| json!({ "reference": reference, "agent_id": people.agent, "occurred_on": "2026-11-09", "text": text });
+        let complaint = desk.post("complaints", &about("C-1", "was <rude>")).expect(201).json()["id"].as_str().unwrap().to_owned();
+        let mut breach = about("B-1", "wrong button");
+        breach["occurrences"] = json!(3);
+        let breach = desk.post("breaches", &breach).expect(201).json()["id"].as_str().unwrap().to_owned();
+        let mut agent = visit_as_agent(app, people.agent);
+        let month = format!("/results/2026-11/agents/{}", people.agent);
+        let page = agent.page(&month);
+        check_page(&page);
+        assert!(page.contains("was &#60;rude&#62;") && page.contains("to be adjudicated") && page.contains("Operating breach B-1") && page.contains("× 3 ·") && page.contains("150.00 CNY"), "{page}");
+        // There is nothing to appeal against before the desk has decided.
+        let (new_complaint, new_breach) = (format!("/appeals/new?complaint={complaint}"), format!("/appeals/new?breach={breach}"));
+        assert!(!page.contains(&new_complaint) && page.contains(&new_breach) && page.contains("working days left"), "{page}");
+        desk.post_if(&format!("complaints/{complaint}/adjudication"), 1, &json!({ "upheld": true, "level": "general", "reason": "heard it" })).expect(200);
+        let page = agent.page(&month);
+        assert!(page.contains(&new_complaint) && page.contains("upheld: general") && page.contains("100.00 CNY"), "{page}");
+
+        let page = agent.page(&new_complaint);
+        check_page(&page);
+        assert!(page.contains("was &#60;rude&#62;") && page.contains("heard it") && page.contains("name=\"complaint\" value="), "{page}");
+        let refused = agent.post("/appeals/new", &[("complaint", &complaint), ("text", " ")]).expect(400).text();
+        check_page(&refused);
+        assert!(refused.contains("fault-text") && refused.contains("C-1"), "{refused}");
+        let made = agent.post("/appeals/new", &[("complaint", &complaint), ("text", "it was the line")]).expect(303);
+        let page = followed(&mut agent, &made);
+        assert!(page.contains("it was the line") && page.contains("Complaint C-1") && page.contains("100.00 CNY"), "{page}");
+        let appeal = made.header("location").unwrap().split('?').next().unwrap().to_owned();
+        let page = agent.page(&month);
+        assert!(page.contains(&appeal) && !page.contains(&new_complaint), "{page}");
+        agent.post("/appeals/new", &[("complaint", &complaint), ("text", "once more")]).expect(409);
+        // What the decision changed is told in words.
+        let id = appeal.rsplit('/').next().unwrap();
+        let manager = &people.managers[0].1;
+        let decision = json!({ "points": [{ "target": { "kind": "whole" }, "outcome": "changed", "to_level": "minor" }], "reason": "partly" });
+        manager.post_if(&format!("appeals/{id}/decision"), 1, &decision).expect(200);
+        let page = agent.page(&appeal);
+        check_page(&page);
+        assert!(page.contains("<td>liability level</td><td>general</td><td>minor</td>") && page.contains("50.00 CNY"), "{page}");
+
+        // The lead appeals for the agent; nobody else's lead does.
+        let mut lead = visit(app, "lead.zhao", Role::TeamLead, GrantReach::Team(people.team), None);
+        assert!(lead.page(&month).contains(&new_breach));
+        check_page(&lead.page(&new_breach));
+        let made = lead.post("/appeals/new", &[("breach", &breach), ("text", "twice only")]).expect(303);
+        assert!(followed(&mut lead, &made).contains("Operating breach B-1"));
+        let appeal = made.header("location").unwrap().split('?').next().unwrap().to_owned();
+        let decision = json!({ "points": [{ "target": { "kind": "whole" }, "outcome": "overturned" }], "reason": "it was allowed" });
+        manager.post_if(&format!("appeals/{}/decision", appeal.rsplit('/').next().unwrap()), 1, &decision).expect(200);
+        let page = lead.page(&appeal);
+        assert!(page.contains("<td>state</td><td>stands</td><td>overturned by an appeal</td>") && page.contains("0.00 CNY"), "{page}");
+        let other = crate::support::grading::agent(app, "1002", people.team);
+        let mut stranger = visit(app, "agent.wang", Role::Agent, GrantReach::Own, Some(other));
+        for path in [&new_complaint, &new_breach] {
+            stranger.get(path).expect(404);
+        }
+        stranger.post("/appeals/new", &[("breach", &breach), ("text", "x")]).expect(404);
+        stranger.get("/appeals/new?breach=x").expect(400);
+        agent.get("/appeals/new").expect(400);
+    }
+
+    /// Items and violations are called by their names, also where they do not stand any more.
+    fn what_a_decision_changed_is_told_by_names(app: &TestApp) {
+        let people = People::new(app, "2026-11-10");
+        let mut sheet = crate::support::grading::sheet(&["respect"]);
+        sheet["violations"] = json!([{ "violation_type": "too_late", "comment": "an hour" }]);
+        let evaluation = people.graded(app, &sheet);
+        let shown = people.managers[0].1.get(&format!("evaluations/{evaluation}")).expect(200).json();
+        let late = shown["violations"].as_array().unwrap().iter().find(|it| it["violation_type"] == "too_late").unwrap()["id"].clone();
+        let targets = [json!({ "kind": "item", "item": "respect" }), json!({ "kind": "violation", "violation_id": late })];
+        let points: Vec<_> = targets.iter().map(|target| json!({ "target": target, "text": "" })).collect();
+        let appeal = people.agent_client.post("appeals", &json!({ "evaluation_id": evaluation, "points": points, "text": "no" })).expect(201).json();
+        let id = appeal["id"].as_str().unwrap();
+        let decided: Vec<_> = targets.iter().map(|target| json!({ "target": target, "outcome": "overturned" })).collect();
+        people.managers[0].1.post_if(&format!("appeals/{id}/decision"), 1, &json!({ "points": decided, "reason": "right" })).expect(200);
+        let mut agent = visit_as_agent(app, people.agent);
+        let mut manager = visit(app, "manager.chen", Role::QaManager, GrantReach::All, None);
+        for page in [agent.page(&format!("/appeals/{id}")), manager.page(&format!("/decisions/appeals/{id}"))] {
+            check_page(&page);
+            assert!(page.contains("Too late") && !page.contains(">too_late<") && !page.contains(">respect<"), "{page}");
+        }
+        let page = agent.page(&format!("/appeals/{id}"));
+        assert!(!page.contains("abused_customer") && page.contains("<td>violations</td>"), "{page}");
+    }
+
     fn a_lead_sets_a_follow_up_and_ends_it(app: &TestApp) {
         let people = People::new(app, "2026-11-10");
         let evaluation = people.failing(app, &["greeting"]);

@@ -4,9 +4,10 @@ use assay::domain::access::Role;
 use serde_json::json;
 
 use super::people::{field, link_after};
-use crate::support::aftermath::People;
+use crate::support::aftermath::{People, lines, posted};
 use crate::support::browser::Visitor;
 use crate::support::on_both;
+use crate::support::visitors::check_page;
 
 on_both! {
     /// The appeal stands beside the finding; each point is decided, and what was typed stays where it is not.
@@ -50,6 +51,72 @@ on_both! {
         desk.submit(&at, &[("version", "2"), ("finding", "dismissed"), ("reason", "it was the line")]);
         assert!(desk.page(&at).contains("it was the line"));
         Visitor::of(app, Role::TeamLead).get("/decisions/complaints/new").expect(403);
+    }
+
+    fn a_breach_is_recorded_found_and_taken_back(app: &TestApp) {
+        let people = People::new(app, "2026-11-05");
+        let mut desk = Visitor::of(app, Role::ComplaintDesk);
+        let page = desk.page("/decisions/breaches");
+        check_page(&page);
+        assert!(page.contains("No operating breach yet") && page.contains("href=\"/decisions/breaches\" aria-current=\"page\""), "{page}");
+        check_page(&desk.page("/decisions/breaches/new"));
+        let mut new = vec![("reference", "B-1"), ("agent", "nobody"), ("occurred_on", "2026-11-04"), ("occurrences", "0"), ("text", "wrong <button>")];
+        let page = desk.post("/decisions/breaches", &new).expect(400).text();
+        check_page(&page);
+        assert!(page.contains("id=\"f-agent-fault\"") && page.contains("value=\"B-1\"") && page.contains("wrong &#60;button&#62;</textarea>"), "{page}");
+        new[1].1 = "1001";
+        assert!(desk.post("/decisions/breaches", &new).expect(400).text().contains("id=\"f-occurrences-fault\""));
+        new[3].1 = "3";
+        let at = desk.submit("/decisions/breaches", &new).split('?').next().unwrap().to_owned();
+        assert_eq!(lines(app, people.agent), posted(&[("2026-11", "operating_breach", 15_000)]));
+        assert!(desk.post("/decisions/breaches", &new).expect(400).text().contains("role=\"alert\""), "its number is taken");
+        for (query, found) in [("", true), ("?state=confirmed&period=2026-11&number=1001", true), ("?state=withdrawn", false), ("?period=2026-10", false), ("?number=9", false)] {
+            let page = desk.page(&format!("/decisions/breaches{query}"));
+            assert_eq!(page.contains(&at), found, "{query}: {page}");
+        }
+        let page = desk.page(&at);
+        check_page(&page);
+        let page = desk.post(&at, &[("version", "1"), ("reason", " ")]).expect(400).text();
+        assert!(page.contains("id=\"f-reason-fault\""), "{page}");
+        let mut auditor = Visitor::of(app, Role::Auditor);
+        assert!(!auditor.page(&at).contains("name=\"reason\"") && !auditor.page("/decisions/breaches").contains("/decisions/breaches/new"));
+        auditor.post(&at, &[("version", "1"), ("reason", "x")]).expect(403);
+        desk.submit(&at, &[("version", "1"), ("reason", "the wrong agent")]);
+        let page = desk.page(&format!("{at}?done=withdrawn"));
+        assert!(page.contains("Taken back.") && page.contains("the wrong agent") && !page.contains("name=\"reason\""), "{page}");
+        assert_eq!(lines(app, people.agent).iter().map(|line| line.2).collect::<Vec<_>>(), [15_000, -15_000]);
+        desk.post(&at, &[("version", "2"), ("reason", "again")]).expect(400);
+        let mut lead = Visitor::of(app, Role::TeamLead);
+        lead.get("/decisions/breaches/new").expect(403);
+        assert!(!lead.page("/account").contains("/decisions/"));
+        lead.post("/decisions/breaches", &new).expect(403);
+    }
+
+    /// Both lists of the desk come in from a file, with a preview.
+    fn complaints_and_breaches_come_from_a_file(app: &TestApp) {
+        let people = People::new(app, "2026-11-05");
+        let mut desk = Visitor::of(app, Role::ComplaintDesk);
+        let tables = [
+            ("complaints", "reference,employee_no,occurred_on,level,text\nX-1,1001,2026-11-02,general,rude\nX-2,9999,2026-11-02,,who\n"),
+            ("breaches", "reference,employee_no,occurred_on,occurrences,text\nX-1,1001,2026-11-02,2,x\nX-2,1001,2026-11-02,none,x\n"),
+        ];
+        for (kind, table) in tables {
+            let (list, import) = (format!("/decisions/{kind}"), format!("/decisions/import/{kind}"));
+            assert!(desk.page(&list).contains(&import));
+            check_page(&desk.page(&import));
+            let page = desk.post_file(&import, &[("do", "preview")], Some(table)).expect(200).text();
+            check_page(&page);
+            assert!(page.contains("nothing is stored yet") && page.contains("X-1") && page.contains("<td class=\"number\">3</td>"), "{page}");
+            assert!(!desk.page(&list).contains("X-1"));
+            let previewed = field(&page, "previewed");
+            let page = desk.post_file(&import, &[("do", "store"), ("previewed", &previewed), ("csv", table)], None).expect(200).text();
+            assert!(page.contains("<h2>Stored</h2>") && page.contains(&format!("href=\"{list}\"")), "{page}");
+            assert!(desk.page(&format!("{list}?number=1001")).contains("X-1"));
+        }
+        assert_eq!(lines(app, people.agent).iter().map(|line| line.2).collect::<Vec<_>>(), [10_000, 10_000]);
+        desk.get("/decisions/import/agents").expect(404);
+        desk.get("/people/import/complaints").expect(404);
+        Visitor::of(app, Role::TeamLead).get("/decisions/import/breaches").expect(403);
     }
 
     /// Appeal terms, escalation policy and calendar are three forms; a fault in one leaves the others as they are.

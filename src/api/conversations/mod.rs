@@ -78,6 +78,7 @@ async fn list_conversations(
 /// Permissions: `conversations.read`, as for the list.
 #[utoipa::path(
     tag = "conversations",
+    params(("conversation_id" = ConversationId, Path, description = "The conversation")),
     responses(
         (status = 200, description = "The conversation", body = ConversationDetail),
         (status = 404, description = "None within reach", body = ProblemDocument, content_type = "application/problem+json"),

@@ -65,16 +65,24 @@ pub fn basis(conn: &mut AnyConnection, sample: SampleId) -> Result<Option<Gradin
         .first(conn)
         .optional()?;
     let Some((sample, content, lines, duration_ms)) = row else { return Ok(None) };
+    let material = offered(conn, sample.conversation_id, lines, duration_ms)?;
+    Ok(Some(GradingBasis { sample, content: from_json("scorecard_versions.content", &content)?, material }))
+}
+
+/// What a conversation of so many lines and milliseconds offers as evidence.
+///
+/// # Errors
+/// What the database says.
+pub fn offered(conn: &mut AnyConnection, conversation: ConversationId, lines: i32, duration_ms: i64) -> Result<Material> {
     let of_conversation: Vec<(RecordingId, i64)> = recordings::table
-        .filter(recordings::conversation_id.eq(sample.conversation_id))
+        .filter(recordings::conversation_id.eq(conversation))
         .select((recordings::id, recordings::duration_ms))
         .load(conn)?;
-    let material = Material {
+    Ok(Material {
         transcript_lines: u32::try_from(lines).unwrap_or(0),
         duration_ms: u64::try_from(duration_ms).ok().filter(|duration| *duration > 0),
         recordings: of_conversation.into_iter().map(|(id, duration)| (id, u64::try_from(duration).ok())).collect(),
-    };
-    Ok(Some(GradingBasis { sample, content: from_json("scorecard_versions.content", &content)?, material }))
+    })
 }
 
 /// Lets a claim run on: its inspector gives a sign of work.

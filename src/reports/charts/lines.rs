@@ -3,9 +3,9 @@
 use super::About;
 use super::picture::{Anchor, Picture, clipped, nth, share};
 
-const WIDTH: i64 = 620;
+const WIDTH: i64 = 640;
 const LEFT: i64 = 56;
-const RIGHT: i64 = 130;
+const RIGHT: i64 = 150;
 const TOP: i64 = 14;
 const HEIGHT: i64 = 190;
 /// How each series is drawn, in `stroke-dasharray`: told apart without colour.
@@ -54,17 +54,19 @@ pub fn lines(about: &About, periods: &[String], series: &[Series], scale: &Scale
     }
     for limit in &scale.limits {
         picture.line("limit", (LEFT, y(limit.at)), (WIDTH - RIGHT, y(limit.at)));
-        picture.text("tick", (LEFT + 4, y(limit.at) - 5), Anchor::Start, &limit.shown);
     }
     for (n, period) in periods.iter().enumerate() {
         picture.text("tick", (x(n), TOP + HEIGHT + 20), Anchor::Middle, period);
     }
-    let mut taken: Vec<i64> = Vec::new();
+    // What stands in the way of the names of limits: the lines with their marks, and the names of series.
+    let mut ways: Vec<Way> = Vec::new();
+    let mut names: Vec<Area> = Vec::new();
     for (s, one) in series.iter().enumerate() {
         let class = format!("series-{}", s % DASHES.len());
         for stretch in stretches(&one.values) {
-            let points: Vec<(i64, i64)> = stretch.iter().map(|(n, value)| (x(*n), y(value.at))).collect();
+            let points: Way = stretch.iter().map(|(n, value)| (x(*n), y(value.at))).collect();
             picture.path(&class, &points, DASHES.get(s % DASHES.len()).copied().unwrap_or(""));
+            ways.push(points);
         }
         let known = || one.values.iter().enumerate().filter_map(|(n, value)| value.as_ref().map(|value| (n, value)));
         for (n, value) in known() {
@@ -73,15 +75,73 @@ pub fn lines(about: &About, periods: &[String], series: &[Series], scale: &Scale
         }
         if let Some((n, value)) = known().next_back() {
             // Names that would stand upon one another move down.
-            let mut at = y(value.at) + 4;
-            while taken.iter().any(|other| (other - at).abs() < 15) {
-                at += 15;
+            let (left, mut base) = (x(n) + 12, y(value.at) + 4);
+            while names.iter().any(|other| (other.base - base).abs() < LINE) {
+                base += LINE;
             }
-            taken.push(at);
-            picture.text(&format!("label {class}"), (x(n) + 12, at), Anchor::Start, &format!("{} {}", clipped(&one.name, 14), value.shown));
+            let name = format!("{} {}", clipped(&one.name, 14), value.shown);
+            names.push(Area::of(&name, left, base));
+            picture.text(&format!("label {class}"), (left, base), Anchor::Start, &name);
         }
     }
+    for limit in &scale.limits {
+        let place = free(&limit.shown, y(limit.at), &ways, &names);
+        picture.text("tick", (place.left, place.base), Anchor::Start, &limit.shown);
+        names.push(place);
+    }
     picture.finish()
+}
+
+/// From one line of text to the next, in pixels.
+const LINE: i64 = 15;
+
+/// A line through points.
+type Way = Vec<(i64, i64)>;
+
+/// The area of a text, in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Area {
+    left: i64,
+    right: i64,
+    /// Where the letters stand.
+    base: i64,
+}
+
+impl Area {
+    fn of(text: &str, left: i64, base: i64) -> Self {
+        let width: i64 = text.chars().map(|c| if c.is_ascii() { 7 } else { 13 }).sum();
+        Self { left, right: left + width, base }
+    }
+
+    fn touches(self, other: Self) -> bool {
+        self.left < other.right && other.left < self.right && (self.base - other.base).abs() < LINE
+    }
+
+    /// Whether a line runs through it, or close by with its marks.
+    fn is_crossed(self, way: &Way) -> bool {
+        let (top, bottom) = (self.base - 17, self.base + 8);
+        let (left, right) = (self.left - 6, self.right + 6);
+        let crosses = |(x1, y1): (i64, i64), (x2, y2): (i64, i64)| {
+            let (from, to) = (x1.max(left), x2.min(right));
+            let at = |x: i64| y1 + ((y2 - y1) * (x - x1)).checked_div(x2 - x1).unwrap_or(0);
+            from <= to && at(from).min(at(to)) <= bottom && top <= at(from).max(at(to))
+        };
+        match way.as_slice() {
+            [only] => crosses(*only, *only),
+            points => points.iter().zip(points.iter().skip(1)).any(|(a, b)| crosses(*a, *b)),
+        }
+    }
+}
+
+/// Where the name of a limit stands free: above or below its line, as far to the left as can be. Where nothing is free, above at the left.
+fn free(text: &str, line: i64, ways: &[Way], names: &[Area]) -> Area {
+    let above = Area::of(text, LEFT + 4, line - 5);
+    let width = above.right - above.left;
+    let steps = (0..).map(|n| LEFT + 4 + n * 8).take_while(|left| left + width <= WIDTH - RIGHT);
+    let places = steps.flat_map(|left| [line - 5, line + 14].map(|base| Area { left, right: left + width, base }));
+    let inside = |place: &Area| place.base - 10 >= 0 && place.base <= TOP + HEIGHT;
+    let fits = |place: &Area| !ways.iter().any(|way| place.is_crossed(way)) && !names.iter().any(|name| place.touches(*name));
+    places.filter(inside).find(fits).unwrap_or(above)
 }
 
 /// The values without gaps between them, with their places.
@@ -125,6 +185,22 @@ mod tests {
         assert_eq!(svg.matches("<polyline").count(), 3, "a gap breaks the line");
         assert!(svg.contains("stroke-dasharray=\"7 4\"") && !svg.contains("style="));
         insta::assert_snapshot!(svg.replace("><", ">\n<"));
+    }
+
+    #[test]
+    fn the_name_of_a_limit_keeps_clear_of_the_lines() {
+        let flat: Way = vec![(LEFT, 50), (LEFT + 200, 50)];
+        assert_eq!(free("target", 50, &[], &[]).base, 45, "above where nothing is");
+        assert_eq!(free("target", 50, &[vec![(LEFT, 40), (LEFT + 400, 40)]], &[]).base, 64, "below where a line runs above");
+        let beside = free("target 90 %", 50, std::slice::from_ref(&flat), &[]);
+        assert!(beside.left > LEFT + 200 && !beside.is_crossed(&flat), "{beside:?}");
+        let name = Area::of("target", LEFT + 4, 45);
+        assert_ne!(free("target", 50, &[], &[name]), name, "nor does it stand upon another name");
+        // A line that climbs through the limit: free on the side that it does not use.
+        let climbing: Way = vec![(LEFT, 120), (LEFT + 217, 50), (WIDTH - RIGHT, 20)];
+        let place = free("目标 90 %", 50, std::slice::from_ref(&climbing), &[]);
+        assert!(!place.is_crossed(&climbing) && place.base == 45, "{place:?}");
+        assert_eq!(free("target", 50, &[vec![(0, 40), (WIDTH, 40)], vec![(0, 60), (WIDTH, 60)]], &[]).base, 45, "nowhere is free");
     }
 
     #[test]

@@ -55,6 +55,15 @@ pub(super) fn facts(conn: &mut AnyConnection, subject: Subject) -> Result<Subjec
     }
 }
 
+/// The refusal of what does not exist or is somebody else's.
+pub(super) fn not_found(subject: Subject) -> Refusal {
+    match subject {
+        Subject::Evaluation(id) => Refusal::not_found("evaluation", id),
+        Subject::Complaint(id) => Refusal::not_found("complaint", id),
+        Subject::Breach(id) => Refusal::not_found("operating breach", id),
+    }
+}
+
 /// Whether there is still something to appeal against.
 pub(super) fn check_standing(conn: &mut AnyConnection, subject: Subject) -> Result<()> {
     let everything = Reach::everything();

@@ -32,12 +32,7 @@ fn store(tx: &mut Tx<'_>, reach: &Reach, who: UserId, subject: Subject, input: &
     let facts = subject::facts(tx.conn, subject)?;
     if !db::ledger::agent_is_within(tx.conn, reach, facts.agent_id)? {
         // The same answer whether it does not exist or is somebody else's.
-        return Err(match subject {
-            Subject::Evaluation(id) => Refusal::not_found("evaluation", id),
-            Subject::Complaint(id) => Refusal::not_found("complaint", id),
-            Subject::Breach(id) => Refusal::not_found("operating breach", id),
-        }
-        .into());
+        return Err(subject::not_found(subject).into());
     }
     // A close that runs has counted the open appeals: what comes now comes again when it is done.
     db::periods::posting(tx, facts.period)?;

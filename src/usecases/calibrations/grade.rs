@@ -5,11 +5,10 @@ use utoipa::ToSchema;
 
 use super::{Calibration, view};
 use crate::app::App;
+use crate::db::views::grading;
 use crate::db::{self, Error, Result};
-use crate::domain::Refusal;
 use crate::domain::access::{Action, Actor};
 use crate::domain::evaluation::{AnswerSheet, Basis, grade as graded};
-use crate::domain::evidence::Material;
 use crate::domain::id::CalibrationId;
 
 /// A grade for a calibration session.
@@ -28,23 +27,15 @@ pub struct CalibrationGrade {
 pub async fn grade(app: &App, actor: &Actor, id: CalibrationId, command: CalibrationGrade) -> Result<Calibration> {
     let reach = actor.reach(Action::CalibrationRead)?;
     let who = actor.person()?;
-    if actor.may(Action::Grade).is_err() && actor.may(Action::CalibrationRun).is_err() {
-        return Err(Refusal::forbidden("only those who may grade take part in a calibration").into());
-    }
+    super::check_grades(actor)?;
     app.write(actor, move |tx| {
         let row = db::calibrations::get(tx.conn, &reach, id)?;
         row.state.check_open()?;
-        if !db::calibrations::sheets(tx.conn, id)?.contains_key(&who) {
-            return Err(Refusal::not_found("calibration session", id).into());
-        }
+        super::own_sheet(tx.conn, id, who)?;
         let damaged = || Error::Damaged(format!("calibration {id} has no scorecard or no conversation"));
         let content = db::calibrations::content(tx.conn, row.scorecard_version_id)?.ok_or_else(damaged)?;
         let (lines, duration) = db::calibrations::conversation(tx.conn, row.conversation_id)?.ok_or_else(damaged)?;
-        let material = Material {
-            transcript_lines: u32::try_from(lines).unwrap_or(0),
-            duration_ms: u64::try_from(duration).ok(),
-            recordings: Vec::new(),
-        };
+        let material = grading::offered(tx.conn, row.conversation_id, lines, duration)?;
         let catalogue = db::violation_types::all(tx.conn)?;
         let types = catalogue.iter().filter(|(_, it)| it.active).map(|(code, it)| (code.clone(), it.rules())).collect();
         graded(&command.sheet, Basis { content: &content, types: &types, material: &material })

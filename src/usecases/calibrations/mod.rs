@@ -2,6 +2,7 @@
 
 pub mod close;
 pub mod grade;
+pub mod hand_out;
 pub mod list;
 pub mod report;
 pub mod set;
@@ -15,9 +16,11 @@ use utoipa::ToSchema;
 
 use crate::db::calibrations::CalibrationRow;
 use crate::db::{self, AnyConnection, Result};
+use crate::domain::access::{Action, Actor};
 use crate::domain::calibration::CalibrationState;
 use crate::domain::evaluation::AnswerSheet;
 use crate::domain::id::{CalibrationId, ConversationId, ScorecardVersionId, UserId};
+use crate::domain::{Refusal, Refused};
 
 /// A calibration session. While it is open, participants see nobody's grade but their own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -48,6 +51,20 @@ pub struct Calibration {
     pub grades: BTreeMap<UserId, AnswerSheet>,
     /// Rises with each change; the `ETag`.
     pub version: i32,
+}
+
+/// Only those who may grade take part.
+fn check_grades(actor: &Actor) -> Refused<()> {
+    match (actor.may(Action::Grade), actor.may(Action::CalibrationRun)) {
+        (Err(_), Err(_)) => Err(Refusal::forbidden("only those who may grade take part in a calibration")),
+        _ => Ok(()),
+    }
+}
+
+/// What somebody who grades in a session has handed in so far; not found for who does not grade in it.
+fn own_sheet(conn: &mut AnyConnection, id: CalibrationId, who: UserId) -> Result<Option<AnswerSheet>> {
+    let own = db::calibrations::sheets(conn, id)?.remove(&who);
+    own.ok_or_else(|| Refusal::not_found("calibration session", id).into())
 }
 
 /// The session as somebody sees it.

@@ -11,6 +11,7 @@ use crate::db::views::conversations as view;
 use crate::db::{self, Result};
 use crate::domain::access::{Action, Actor};
 use crate::domain::conversation::{AttributeValue, TranscriptLine, Voices};
+use crate::domain::evidence::Sounding;
 use crate::domain::id::{ConversationId, RecordingId};
 use crate::domain::{Refusal, Refused};
 
@@ -26,6 +27,13 @@ pub struct ConversationDetail {
     pub transcript: Vec<TranscriptLine>,
     /// Its recordings.
     pub recordings: Vec<RecordingSummary>,
+}
+
+impl ConversationDetail {
+    /// Where its recordings lie on its clock.
+    pub fn soundings(&self) -> Vec<Sounding> {
+        self.recordings.iter().map(|it| Sounding { id: it.id, start_ms: it.start_ms, duration_ms: it.duration_ms }).collect()
+    }
 }
 
 /// A recording of a conversation.

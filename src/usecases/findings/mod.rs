@@ -10,8 +10,8 @@ use crate::db::{self, AnyConnection, Result};
 use crate::domain::access::Reach;
 use crate::domain::conversation::{Speaker, TranscriptLine};
 use crate::domain::evaluation::{GradedItem, Outcome};
-use crate::domain::evidence::Evidence;
-use crate::domain::id::{RecordingId, ScorecardId, ViolationId};
+use crate::domain::evidence::{Evidence, Sounding};
+use crate::domain::id::{ScorecardId, ViolationId};
 use crate::domain::scorecard::ScorecardContent;
 use crate::domain::violation::{ErrorKind, ViolationClass};
 use crate::usecases::evaluations::EvaluationSummary;
@@ -189,9 +189,9 @@ fn locate(conn: &mut AnyConnection, summary: &EvaluationSummary, findings: &mut 
         return Ok(());
     }
     let transcript = db::transcripts::load(conn, summary.conversation_id)?;
-    let recordings: Vec<(RecordingId, i64)> = db::recordings::of_conversations(conn, &[summary.conversation_id])?
+    let recordings: Vec<Sounding> = db::recordings::of_conversations(conn, &[summary.conversation_id])?
         .into_iter()
-        .map(|recording| (recording.id, recording.start_ms))
+        .map(|it| Sounding { id: it.id, start_ms: it.start_ms, duration_ms: it.duration_ms })
         .collect();
     for place in findings.iter_mut().flat_map(|it| it.evidence.iter_mut()) {
         place_of(place, &transcript, &recordings);
@@ -199,7 +199,7 @@ fn locate(conn: &mut AnyConnection, summary: &EvaluationSummary, findings: &mut 
     Ok(())
 }
 
-fn place_of(place: &mut Place, transcript: &[TranscriptLine], recordings: &[(RecordingId, i64)]) {
+fn place_of(place: &mut Place, transcript: &[TranscriptLine], recordings: &[Sounding]) {
     let lines: Vec<&TranscriptLine> = match &place.evidence {
         Evidence::Lines { first, last } => {
             let skip = usize::try_from(first.saturating_sub(1)).unwrap_or(0);
@@ -208,14 +208,8 @@ fn place_of(place: &mut Place, transcript: &[TranscriptLine], recordings: &[(Rec
             place.at_ms = lines.iter().find_map(|line| line.start_ms);
             lines
         }
-        Evidence::Span { recording_id, from_ms, to_ms } => {
-            let start = match recording_id {
-                Some(id) => recordings.iter().find(|(it, _)| it == id).map_or(0, |(_, start)| *start),
-                None if recordings.len() == 1 => recordings.first().map_or(0, |(_, start)| *start),
-                None => 0,
-            };
-            let at = |ms: u64| i64::try_from(ms).unwrap_or(i64::MAX).saturating_add(start);
-            let (from, to) = (at(*from_ms), at(*to_ms));
+        Evidence::Span { .. } => {
+            let (from, to) = place.evidence.on_the_clock(recordings).unwrap_or_default();
             place.at_ms = Some(from);
             let within =
                 |line: &&TranscriptLine| line.start_ms.is_some_and(|s| s < to) && line.end_ms.or(line.start_ms).is_some_and(|e| e > from);
@@ -229,6 +223,7 @@ fn place_of(place: &mut Place, transcript: &[TranscriptLine], recordings: &[(Rec
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::id::RecordingId;
 
     fn line(start: Option<i64>, end: Option<i64>, text: &str) -> TranscriptLine {
         TranscriptLine { speaker: Speaker::Agent, start_ms: start, end_ms: end, text: text.into() }
@@ -237,7 +232,7 @@ mod tests {
     #[test]
     fn evidence_is_brought_to_the_second_and_to_the_words() {
         let transcript = [line(Some(0), Some(900), "a"), line(Some(1_000), Some(2_000), "b"), line(Some(65_000), None, "c")];
-        let shown = |evidence, recordings: &[(RecordingId, i64)]| {
+        let shown = |evidence, recordings: &[Sounding]| {
             let mut place = bare(evidence);
             place_of(&mut place, &transcript, recordings);
             (place.at_ms, place.quote.iter().map(|q| q.text.clone()).collect::<String>())
@@ -245,10 +240,11 @@ mod tests {
         assert_eq!(shown(Evidence::Lines { first: 2, last: 3 }, &[]), (Some(1_000), "bc".into()));
         assert_eq!(shown(Evidence::Lines { first: 9, last: 9 }, &[]), (None, String::new()));
         let recording = RecordingId(uuid::Uuid::nil());
+        let late = [Sounding { id: recording, start_ms: 64_000, duration_ms: 9_000 }];
         let span = |recording_id| Evidence::Span { recording_id, from_ms: 500, to_ms: 1_200 };
         assert_eq!(shown(span(None), &[]), (Some(500), "ab".into()));
         // A recording that begins later is heard later.
-        assert_eq!(shown(span(Some(recording)), &[(recording, 64_000)]), (Some(64_500), "c".into()));
-        assert_eq!(shown(span(None), &[(recording, 64_000)]), (Some(64_500), "c".into()));
+        assert_eq!(shown(span(Some(recording)), &late), (Some(64_500), "c".into()));
+        assert_eq!(shown(span(None), &late), (Some(64_500), "c".into()));
     }
 }

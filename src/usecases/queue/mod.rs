@@ -1,5 +1,6 @@
 //! The inspector's queue.
 
+pub mod besides;
 pub mod next;
 pub mod show;
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Regrade, view};
+use super::{Regrade, check_theirs, view};
 use crate::app::App;
 use crate::db::views::grading;
 use crate::db::{self, Error, Result};
@@ -31,12 +31,7 @@ pub async fn grade(app: &App, actor: &Actor, id: RegradeId, command: SecondGrade
     let who = actor.person()?;
     app.write(actor, move |tx| {
         let mut row = db::regrades::get(tx.conn, &reach, id)?;
-        if row.inspector_id != Some(who) {
-            return Err(Refusal::forbidden("only the inspector whom it is given to grades it again").into());
-        }
-        if row.state != RegradeState::Assigned {
-            return Err(Refusal::conflict("already_graded", "this was graded again before").into());
-        }
+        check_theirs(&row, who)?;
         let evaluation = db::evaluations::find(tx.conn, row.evaluation_id)?;
         let evaluation = evaluation.ok_or_else(|| Refusal::not_found("evaluation", row.evaluation_id))?;
         let first = db::evaluations::revision(tx.conn, evaluation.id, evaluation.revision)?;

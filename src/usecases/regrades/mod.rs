@@ -3,6 +3,7 @@
 pub mod choose;
 pub mod decide;
 pub mod grade;
+pub mod hand_out;
 pub mod list;
 pub mod show;
 
@@ -12,11 +13,11 @@ use utoipa::ToSchema;
 
 use crate::db::regrades::RegradeRow;
 use crate::db::{self, AnyConnection, Result};
-use crate::domain::Refusal;
 use crate::domain::access::Reach;
 use crate::domain::id::{ConversationId, EvaluationId, RegradeId, ScorecardVersionId, UserId};
 use crate::domain::period::Period;
 use crate::domain::regrade::{Difference, DifferenceDecision, RegradeState};
+use crate::domain::{Refusal, Refused};
 
 /// A second grading. The second inspector sees neither the first grade nor who gave it, nor the differences.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -59,6 +60,17 @@ pub struct Regrade {
 /// too, until the second grade is given.
 fn is_blind(reach: &Reach, row: &RegradeRow) -> bool {
     !reach.all || (row.inspector_id.is_some() && row.inspector_id == reach.user && row.state == RegradeState::Assigned)
+}
+
+/// Only the inspector whom it is given to grades it again, and once.
+fn check_theirs(row: &RegradeRow, who: UserId) -> Refused<()> {
+    if row.inspector_id != Some(who) {
+        return Err(Refusal::forbidden("only the inspector whom it is given to grades it again"));
+    }
+    match row.state {
+        RegradeState::Assigned => Ok(()),
+        RegradeState::Graded | RegradeState::Decided => Err(Refusal::conflict("already_graded", "this was graded again before")),
+    }
 }
 
 /// The second grading as somebody sees it; `blind` hides the first one.

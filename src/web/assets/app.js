@@ -17,6 +17,13 @@ document.querySelector("[aria-invalid=true]")?.focus();
 // A table that is wider than its box is moved by keys too.
 for (const box of document.querySelectorAll(".scroll")) if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
 
+// A sheet that only this browser kept was handed in, and this page says that it was taken.
+const handedIn = sessionStorage.getItem("assay:handed-in");
+if (handedIn && new URLSearchParams(location.search).get("done") === "graded") {
+  localStorage.removeItem(handedIn);
+  sessionStorage.removeItem("assay:handed-in");
+}
+
 /** Asks the service as the person who is logged in. Gives the answer's JSON, or throws an Error with `status` and `problem`. */
 export async function ask(method, path, body, headers = {}) {
   const options = { method, headers: { accept: "application/json", "x-csrf-token": document.querySelector("meta[name=csrf]").content, ...headers } };

@@ -70,7 +70,8 @@ function count() {
   document.getElementById("key").value = tally.key;
   document.getElementById("non-key").value = tally.non_key;
   document.getElementById("open").value = open;
-  document.getElementById("red").hidden = !red;
+  const escalates = document.getElementById("red");
+  if (escalates) escalates.hidden = !red;
   const fine = document.getElementById("fine");
   if (fine) {
     const minor = [...fines.values()].reduce((sum, one) => sum + one, 0);
@@ -99,15 +100,39 @@ function fields() {
   return data;
 }
 
+/** Keeps what is typed in the browser; says whether that could be done. */
+function keep() {
+  try {
+    localStorage.setItem(kept, JSON.stringify({ version: form.elements.version.value, fields: fields().toString() }));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function changed() {
   count();
   dirty = true;
-  localStorage.setItem(kept, JSON.stringify({ version: form.elements.version.value, fields: fields().toString() }));
-  clearTimeout(timer);
-  timer = setTimeout(save, 800);
+  const here = keep();
+  if (words.draft) {
+    clearTimeout(timer);
+    timer = setTimeout(save, 800);
+  } else {
+    sayKept(here);
+  }
+}
+
+/** Where the service keeps no draft, what is typed is in the browser only. */
+function sayKept(here) {
+  state.value = here ? words.here : words.lost;
+  state.classList.toggle("fault", !here);
 }
 
 async function save() {
+  if (!words.draft) {
+    sayKept(keep());
+    return true;
+  }
   if (blocked) return false;
   if (saving) {
     await saving;
@@ -128,7 +153,7 @@ async function saveNow() {
   state.value = words.saving;
   state.classList.remove("fault");
   try {
-    const response = await fetch(`/samples/${words.sample}/draft`, { method: "POST", body: data });
+    const response = await fetch(words.draft, { method: "POST", body: data });
     const answer = await response.json();
     if (response.status === 412 || response.status === 409) {
       blocked = true;
@@ -157,16 +182,20 @@ async function saveNow() {
 
 form.addEventListener("input", changed);
 form.addEventListener("change", changed);
-addEventListener("online", save);
-document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "hidden" && dirty) save();
-});
+if (words.draft) {
+  addEventListener("online", save);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden" && dirty) save();
+  });
+}
 form.addEventListener("submit", (event) => {
   // The post carries the whole sheet, so nothing has to be saved before it.
   if (event.submitter?.value === "submit") {
     clearTimeout(timer);
     form.elements.seconds.value = String(Math.floor(spent));
-    localStorage.removeItem(kept);
+    // Where the browser's copy is the only one, it goes when the answer says that the sheet was taken (app.js).
+    if (words.draft) localStorage.removeItem(kept);
+    else sessionStorage.setItem("assay:handed-in", kept);
     blocked = true;
   } else {
     event.preventDefault();
@@ -197,8 +226,8 @@ function restore() {
       else if (boxes[at]) boxes[at].value = value;
     }
   }
-  state.value = words.restored;
   changed();
+  state.value = words.restored;
 }
 
 // ---- Violations
@@ -309,6 +338,7 @@ const plain = {
   },
   r: () => {
     const replace = document.getElementById("replace");
+    if (!replace) return;
     replace.open = true;
     replace.querySelector("select").focus();
   },
@@ -343,5 +373,5 @@ document.addEventListener("keydown", (event) => {
 
 restore();
 count();
-const fault = form.querySelector("[aria-invalid=true]");
-if (!fault) choose(Math.max(items.findIndex((item) => !answered(item)), 0));
+const wrong = items.findIndex((item) => item.querySelector(".fault"));
+choose(wrong >= 0 ? wrong : Math.max(items.findIndex((item) => !answered(item)), 0));

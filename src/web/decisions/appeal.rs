@@ -10,13 +10,17 @@ use crate::domain::access::Action;
 use crate::domain::appeal::allowed::AppealAction;
 use crate::domain::appeal::{DecisionInput, PointDecision, PointOutcome, PointTarget};
 use crate::domain::complaint::ComplaintLevel;
+use crate::domain::evidence::Sounding;
 use crate::domain::id::AppealId;
 use crate::domain::refusal::Refused;
 use crate::domain::violation::ViolationClass;
 use crate::usecases::appeals::{Appeal, Decision, Point};
 use crate::usecases::evaluations::Evaluation;
 use crate::usecases::scorecards::ScorecardVersion;
-use crate::usecases::{agents, appeals, breaches, complaints, evaluations, organisation, scorecards, users, violation_types};
+use crate::usecases::violation_types::CatalogueEntry;
+use crate::usecases::{
+    agents, appeals, breaches, complaints, conversations, evaluations, organisation, scorecards, users, violation_types,
+};
 use crate::web::address::Address;
 use crate::web::form::{Form, Typed};
 use crate::web::page::{Frame, Visitor, go, render, render_as};
@@ -77,14 +81,6 @@ struct DecisionView {
     changed: bool,
 }
 
-fn level(f: &Frame, level: ComplaintLevel) -> &'static str {
-    match level {
-        ComplaintLevel::Minor => f.t("minor", "轻微"),
-        ComplaintLevel::General => f.t("general", "一般"),
-        ComplaintLevel::Severe => f.t("severe", "严重"),
-    }
-}
-
 fn class_badge(f: &Frame, class: ViolationClass) -> Badge {
     match class {
         ViolationClass::A => f.badge("bad", "class A", "A 级"),
@@ -95,26 +91,38 @@ fn class_badge(f: &Frame, class: ViolationClass) -> Badge {
     }
 }
 
+/// What is challenged in an evaluation.
+#[derive(Clone, Copy)]
+struct Graded<'a> {
+    evaluation: &'a Evaluation,
+    card: &'a ScorecardVersion,
+    recordings: &'a [Sounding],
+}
+
 /// The title of what a point is against.
-fn title(f: &Frame, target: &PointTarget, code: Option<&str>, graded: Option<(&Evaluation, &ScorecardVersion)>) -> String {
-    let typed = || code.map_or_else(|| f.t("a violation", "违规").to_owned(), str::to_owned);
+fn title(f: &Frame, target: &PointTarget, code: Option<&str>, graded: Option<Graded<'_>>, types: &[CatalogueEntry]) -> String {
+    let typed = || {
+        let known = types.iter().find(|entry| Some(entry.rules.code.as_str()) == code);
+        let name = known.map(|entry| f.t(&entry.rules.name_en, &entry.rules.name_zh));
+        name.or(code).unwrap_or_else(|| f.t("a violation", "违规")).to_owned()
+    };
     match target {
         PointTarget::Whole => f.t("the finding as a whole", "整体").to_owned(),
         PointTarget::Item { item } => {
-            let found = graded.and_then(|(_, card)| card.content.items().find(|one| one.code == *item));
+            let found = graded.and_then(|it| it.card.content.items().find(|one| one.code == *item));
             found.map_or_else(|| item.clone(), |one| f.t(&one.title_en, &one.title_zh).to_owned())
         }
         PointTarget::Violation { violation_id } => {
-            let found = graded.and_then(|(evaluation, _)| evaluation.violations.iter().find(|one| one.id == *violation_id));
+            let found = graded.and_then(|it| it.evaluation.violations.iter().find(|one| one.id == *violation_id));
             found.map_or_else(typed, |one| f.t(&one.name_en, &one.name_zh).to_owned())
         }
     }
 }
 
-fn point_view(f: &Frame, index: usize, point: &Point, complaint: bool, graded: Option<(&Evaluation, &ScorecardVersion)>) -> PointView {
+fn point_view(f: &Frame, (index, point): (usize, &Point), title: String, complaint: bool, graded: Option<Graded<'_>>) -> PointView {
     let mut view = PointView {
         index,
-        title: title(f, &point.target, point.violation_type.as_deref(), graded),
+        title,
         badges: Vec::new(),
         said_by_inspector: String::new(),
         evidence: Vec::new(),
@@ -124,14 +132,14 @@ fn point_view(f: &Frame, index: usize, point: &Point, complaint: bool, graded: O
         of_violation: matches!(point.target, PointTarget::Violation { .. }),
         of_complaint: complaint,
     };
-    let Some((evaluation, _)) = graded else { return view };
+    let Some(Graded { evaluation, recordings, .. }) = graded else { return view };
     let conversation = evaluation.summary.conversation_id;
     match &point.target {
         PointTarget::Item { item } => {
             if let Some(graded) = evaluation.items.iter().find(|one| one.code == *item) {
                 view.badges.push(f.outcome(graded.outcome));
                 view.said_by_inspector.clone_from(&graded.comment);
-                view.evidence = evidence(f, conversation, &graded.evidence);
+                view.evidence = evidence(f, conversation, &graded.evidence, recordings);
             }
         }
         PointTarget::Violation { violation_id } => {
@@ -141,7 +149,7 @@ fn point_view(f: &Frame, index: usize, point: &Point, complaint: bool, graded: O
                     view.badges.push(f.badge("bad", "red line", "红线"));
                 }
                 view.said_by_inspector.clone_from(&violation.comment);
-                view.evidence = evidence(f, conversation, &violation.evidence);
+                view.evidence = evidence(f, conversation, &violation.evidence, recordings);
             }
         }
         PointTarget::Whole => {}
@@ -156,7 +164,7 @@ async fn finding(app: &App, visitor: &Visitor, appeal: &Appeal) -> Result<String
     match (appeal.summary.complaint_id, appeal.summary.breach_id) {
         (Some(id), _) => {
             let complaint = complaints::show::show(app, actor, id).await.or_trouble(visitor)?;
-            let level = complaint.level.map_or("", |one| level(f, one));
+            let level = complaint.level.map_or("", |one| f.complaint_level(one));
             Ok(format!(
                 "{} · {} · {level}\n{}\n{}",
                 complaint.reference,
@@ -184,11 +192,12 @@ async fn page(app: &App, visitor: &Visitor, id: AppealId, done: &str, form: Type
             let shown = evaluations::show::show(app, actor, evaluation).await.or_trouble(visitor)?;
             let (card, number) = (shown.summary.scorecard_id, shown.summary.scorecard_version);
             let card = scorecards::show::show_version(app, actor, card, number).await.or_trouble(visitor)?;
-            Some((shown, card))
+            let conversation = conversations::show::show(app, actor, shown.summary.conversation_id).await.or_trouble(visitor)?;
+            Some((shown, card, conversation.soundings()))
         }
         None => None,
     };
-    let graded = graded.as_ref().map(|(evaluation, card)| (evaluation, card));
+    let graded = graded.as_ref().map(|(evaluation, card, recordings)| Graded { evaluation, card, recordings });
     let names = agents::names::names(app, actor, vec![summary.agent_id]).await.or_trouble(visitor)?;
     let mut people = vec![summary.made_by];
     people.extend(summary.second_by);
@@ -201,20 +210,22 @@ async fn page(app: &App, visitor: &Visitor, id: AppealId, done: &str, form: Type
         (f.t("Made", "提交"), format!("{} · {}", person(summary.made_by), moment(summary.made_at, zone))),
         (f.t("To be decided by", "裁定期限"), moment(summary.due_at, zone)),
     ];
-    if let Some((evaluation, _)) = graded {
+    if let Some(Graded { evaluation, .. }) = graded {
         facts.push((f.t("Graded by", "质检员"), evaluation.summary.inspector_name.clone()));
         let errors = format!("{} / {}", evaluation.summary.key_errors, evaluation.summary.non_key_errors);
         facts.push((f.t("Key / non-key errors", "关键 / 非关键错误"), errors));
     }
+    let types = violation_types::list::list(app, actor, None, WHOLE).await.or_trouble(visitor)?.items;
+    let code_of = |target: &PointTarget| summary.points.iter().find(|point| point.target == *target)?.violation_type.as_deref();
+    let title = |target: &PointTarget| title(&f, target, code_of(target), graded, &types);
     let decision = |decision: &Decision| DecisionView {
         instance: decision.instance,
         by: person(decision.decided_by),
         at: moment(decision.decided_at, zone),
         reason: decision.reason.clone(),
-        points: decision.points.iter().map(|one| (title(&f, &one.target, None, graded), f.point_outcome(one.outcome))).collect(),
+        points: decision.points.iter().map(|one| (title(&one.target), f.point_outcome(one.outcome))).collect(),
         changed: decision.effect.get("before") != decision.effect.get("after"),
     };
-    let types = violation_types::list::list(app, actor, Some(true), WHOLE).await.or_trouble(visitor)?;
     let complaint = summary.complaint_id.is_some();
     Ok(AppealPage {
         id,
@@ -225,22 +236,22 @@ async fn page(app: &App, visitor: &Visitor, id: AppealId, done: &str, form: Type
         text: summary.text.clone(),
         second_text: summary.second_text.clone(),
         evaluation: summary.evaluation_id.map(|id| id.to_string()),
-        conversation: graded.map(|(evaluation, _)| evaluation.summary.conversation_id.to_string()),
+        conversation: graded.map(|it| it.evaluation.summary.conversation_id.to_string()),
         finding: finding(app, visitor, &appeal).await?,
-        points: summary.points.iter().enumerate().map(|(index, point)| point_view(&f, index, point, complaint, graded)).collect(),
+        points: summary.points.iter().enumerate().map(|it| point_view(&f, it, title(&it.1.target), complaint, graded)).collect(),
         attachments: appeal.attachments.iter().map(|file| (file.id.to_string(), file.name.clone(), file.bytes)).collect(),
         decisions: appeal.decisions.iter().map(decision).collect(),
         may_decide: appeal.may.contains(&AppealAction::Decide),
         outcomes: PointOutcome::ALL.iter().map(|one| Choice::new(one, f.point_outcome(*one).text)).collect(),
         classes: ViolationClass::ALL.iter().map(|class| Choice::new(class, class.as_str())).collect(),
         types: types
-            .items
             .iter()
+            .filter(|entry| entry.rules.active)
             .map(|entry| {
                 Choice::new(&entry.rules.code, format!("{} {}", entry.rules.class, f.t(&entry.rules.name_en, &entry.rules.name_zh)))
             })
             .collect(),
-        levels: ComplaintLevel::ALL.iter().map(|one| Choice::new(one, level(&f, *one))).collect(),
+        levels: ComplaintLevel::ALL.iter().map(|one| Choice::new(one, f.complaint_level(*one))).collect(),
         form,
         f,
     })

@@ -9,7 +9,8 @@ use super::WHOLE;
 use crate::app::App;
 use crate::domain::access::Action;
 use crate::domain::calibration::{CalibrationReport, CalibrationState, ItemAgreement};
-use crate::domain::id::{CalibrationId, UserId};
+use crate::domain::id::{CalibrationId, ScorecardVersionId, UserId};
+use crate::domain::page::PageRequest;
 use crate::domain::refusal::Refused;
 use crate::domain::scorecard::{ScorecardContent, VersionState};
 use crate::usecases::calibrations::set::CalibrationInput;
@@ -67,9 +68,10 @@ struct ItemLine {
     like_reference: String,
 }
 
-fn measured(f: &Frame, report: &CalibrationReport, card: Option<&ScorecardContent>, names: &HashMap<UserId, String>) -> Measured {
+/// `cards` are the scorecards of the sessions; where several have an item of a code, the first one says what it is called.
+fn measured(f: &Frame, report: &CalibrationReport, cards: &[ScorecardContent], names: &HashMap<UserId, String>) -> Measured {
     let title = |code: &str| {
-        let found = card.and_then(|card| card.items().find(|item| item.code == code));
+        let found = cards.iter().find_map(|card| card.items().find(|item| item.code == code));
         found.map_or_else(|| code.to_owned(), |item| f.t(&item.title_en, &item.title_zh).to_owned())
     };
     let item = |one: &ItemAgreement| ItemLine {
@@ -82,7 +84,7 @@ fn measured(f: &Frame, report: &CalibrationReport, card: Option<&ScorecardConten
         not_applicable: one.not_applicable,
         like_reference: figure(one.like_reference),
     };
-    let name = |id: UserId| names.get(&id).cloned().unwrap_or_else(|| id.to_string());
+    let name = |id: UserId| names.get(&id).cloned().unwrap_or_else(|| f.t("somebody", "某用户").to_owned());
     Measured {
         sessions: report.sessions,
         equal: figure(report.overall.percentage),
@@ -113,13 +115,34 @@ struct SessionLine {
     people: usize,
 }
 
+/// Over how many of the last closed sessions the list reports.
+const MEASURED: u32 = 20;
+
+/// The scorecards of those sessions, that of the last one first.
+async fn cards(app: &App, visitor: &Visitor) -> Result<Vec<ScorecardContent>, Trouble> {
+    let last = PageRequest { limit: MEASURED, after: None };
+    let closed = calibrations::list::list(app, visitor.actor(), Some(CalibrationState::Closed), last).await.or_trouble(visitor)?;
+    let mut versions: Vec<ScorecardVersionId> = Vec::new();
+    for session in closed.items {
+        if !versions.contains(&session.scorecard_version_id) {
+            versions.push(session.scorecard_version_id);
+        }
+    }
+    let mut cards = Vec::new();
+    for version in versions {
+        cards.push(scorecards::show::show_version_by_id(app, visitor.actor(), version).await.or_trouble(visitor)?.content);
+    }
+    Ok(cards)
+}
+
 async fn list(app: web::Data<App>, visitor: Visitor, at: Address) -> Result<HttpResponse, Trouble> {
     let f = visitor.frame.saying(at.get("done"));
     let actor = visitor.actor();
     actor.may_everywhere(Action::CalibrationRead).or_trouble(&visitor)?;
     let wanted = at.page(50).or_trouble(&visitor)?;
     let listed = calibrations::list::list(&app, actor, at.read("state"), wanted).await.or_trouble(&visitor)?;
-    let report = calibrations::report::report_over(&app, actor, Some(20)).await.or_trouble(&visitor)?;
+    let report = calibrations::report::report_over(&app, actor, Some(MEASURED)).await.or_trouble(&visitor)?;
+    let cards = cards(&app, &visitor).await?;
     let people = report.people.iter().map(|one| one.user_id).collect();
     let names = users::names::names(&app, actor, people).await.or_trouble(&visitor)?;
     let line = |one: &Calibration| SessionLine {
@@ -134,7 +157,7 @@ async fn list(app: web::Data<App>, visitor: Visitor, at: Address) -> Result<Http
         may_run: actor.may_everywhere(Action::CalibrationRun).is_ok(),
         sessions: listed.items.iter().map(line).collect(),
         pager: at.pager(&f, listed.next.as_ref()),
-        over_all: (report.sessions > 0).then(|| measured(&f, &report, None, &names)),
+        over_all: (report.sessions > 0).then(|| measured(&f, &report, &cards, &names)),
         f,
     })
 }
@@ -210,6 +233,8 @@ struct CalibrationPage {
     state: Badge,
     open: bool,
     may_run: bool,
+    /// Whether the visitor grades in it and still can; and whether the visitor has.
+    own: Option<bool>,
     conversation: String,
     facts: Vec<(&'static str, String)>,
     people: Vec<(String, bool)>,
@@ -244,10 +269,11 @@ async fn page(app: &App, visitor: &Visitor, id: CalibrationId, done: &str, form:
         state: state(&f, session.state),
         open,
         may_run: actor.may_everywhere(Action::CalibrationRun).is_ok(),
+        own: actor.user.and_then(|user| session.participants.get(&user).copied()).filter(|_| open),
         conversation: session.conversation_id.to_string(),
         facts,
         people: session.participants.iter().map(|(id, done)| (name(*id), *done)).collect(),
-        report: report.map(|report| measured(&f, &report, Some(&card.content), &names)),
+        report: report.map(|report| measured(&f, &report, std::slice::from_ref(&card.content), &names)),
         name: session.name,
         form,
         f,

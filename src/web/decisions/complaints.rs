@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::appeals::agent_name;
+use super::wanted_agent;
 use crate::app::App;
 use crate::domain::access::Action;
 use crate::domain::complaint::{Adjudication, ComplaintInput, ComplaintLevel, ComplaintState};
@@ -25,26 +26,6 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/decisions/complaints/new", web::get().to(begin))
         .route("/decisions/complaints/{id}", web::get().to(show))
         .route("/decisions/complaints/{id}", web::post().to(adjudicate));
-}
-
-fn state(f: &Frame, complaint: &Complaint) -> Badge {
-    match (complaint.state, complaint.level) {
-        (ComplaintState::Recorded, _) => f.badge("warn", "to be adjudicated", "待裁定"),
-        (ComplaintState::Upheld, Some(ComplaintLevel::Severe)) => f.badge("bad", "upheld: severe", "成立：严重"),
-        (ComplaintState::Upheld, Some(ComplaintLevel::General)) => f.badge("bad", "upheld: general", "成立：一般"),
-        (ComplaintState::Upheld, Some(ComplaintLevel::Minor) | None) => f.badge("bad", "upheld: minor", "成立：轻微"),
-        (ComplaintState::Dismissed, _) => f.badge("good", "dismissed", "不成立"),
-        (ComplaintState::Overturned, _) => f.badge("plain", "overturned by an appeal", "申诉后撤销"),
-    }
-}
-
-fn state_word(f: &Frame, state: ComplaintState) -> &'static str {
-    match state {
-        ComplaintState::Recorded => f.t("to be adjudicated", "待裁定"),
-        ComplaintState::Upheld => f.t("upheld", "成立"),
-        ComplaintState::Dismissed => f.t("dismissed", "不成立"),
-        ComplaintState::Overturned => f.t("overturned", "已撤销"),
-    }
 }
 
 #[derive(Template)]
@@ -69,7 +50,7 @@ struct ComplaintLine {
 async fn list(app: web::Data<App>, visitor: Visitor, at: Address) -> Result<HttpResponse, Trouble> {
     let f = visitor.frame.saying(at.get("done"));
     let actor = visitor.actor();
-    let filter = ComplaintFilter { state: at.read("state"), agent_id: at.read("agent"), period: at.read("period") };
+    let filter = ComplaintFilter { state: at.read("state"), agent_id: wanted_agent(&app, &visitor, &at).await?, period: at.read("period") };
     let listed = complaints::list::list(&app, actor, filter, at.page(50).or_trouble(&visitor)?).await.or_trouble(&visitor)?;
     let names = agents::names::names(&app, actor, listed.items.iter().map(|one| one.agent_id).collect()).await.or_trouble(&visitor)?;
     let line = |one: &Complaint| ComplaintLine {
@@ -77,13 +58,13 @@ async fn list(app: web::Data<App>, visitor: Visitor, at: Address) -> Result<Http
         reference: one.reference.clone(),
         agent: agent_name(&names, one.agent_id),
         occurred: one.occurred_on.to_string(),
-        state: state(&f, one),
+        state: f.complaint_state(one.state, one.level),
     };
     render(&ComplaintsPage {
         complaints: listed.items.iter().map(line).collect(),
         pager: at.pager(&f, listed.next.as_ref()),
         filter: at.typed(),
-        states: ComplaintState::ALL.iter().map(|one| Choice::new(one, state_word(&f, *one))).collect(),
+        states: ComplaintState::ALL.iter().map(|one| Choice::new(one, f.complaint_state(*one, None).text)).collect(),
         may_write: visitor.may(Action::ComplaintWrite),
         f,
     })
@@ -173,7 +154,7 @@ async fn page(app: &App, visitor: &Visitor, id: ComplaintId, done: &str, form: T
     Ok(ComplaintPage {
         id,
         version: complaint.version,
-        state: state(&f, &complaint),
+        state: f.complaint_state(complaint.state, complaint.level),
         facts,
         text: complaint.body,
         conversation: complaint.conversation_id.map(|id| id.to_string()),

@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
+use super::WHOLE;
 use crate::app::App;
 use crate::domain::access::Action;
 use crate::domain::id::{RegradeId, UserId};
@@ -11,7 +12,7 @@ use crate::domain::regrade::{Difference, DifferenceDecision, DifferenceVerdict, 
 use crate::usecases::regrades::choose::Choice as Share;
 use crate::usecases::regrades::decide::Decisions;
 use crate::usecases::regrades::{self, Regrade};
-use crate::usecases::{Error, organisation, scorecards, users};
+use crate::usecases::{Error, organisation, scorecards, users, violation_types};
 use crate::web::address::{Address, Pager};
 use crate::web::form::{Form, Typed};
 use crate::web::page::{Frame, Visitor, go, render, render_as};
@@ -134,6 +135,8 @@ struct RegradePage {
     conversation: String,
     evaluation: Option<String>,
     hidden: bool,
+    /// Whether it is the visitor's to grade again now.
+    own: bool,
     differences: Vec<DifferenceView>,
     may_decide: bool,
     verdicts: Vec<Choice>,
@@ -165,12 +168,17 @@ async fn one(app: &App, visitor: &Visitor, id: RegradeId, done: &str, form: Type
     let people: Vec<UserId> = [regrade.inspector_id, regrade.first_inspector_id, regrade.decided_by].into_iter().flatten().collect();
     let people = users::names::names(app, actor, people).await.or_trouble(visitor)?;
     let person = |id: Option<UserId>| id.and_then(|id| people.get(&id).cloned()).unwrap_or_else(|| "–".to_owned());
+    let types = violation_types::list::list(app, actor, None, WHOLE).await.or_trouble(visitor)?.items;
     let title = |difference: &Difference| match (&difference.item, &difference.violation_type) {
         (Some(code), _) => {
             let found = card.content.items().find(|item| item.code == *code);
             found.map_or_else(|| code.clone(), |item| f.t(&item.title_en, &item.title_zh).to_owned())
         }
-        (None, code) => format!("{} {}", f.t("violation", "违规"), code.clone().unwrap_or_default()),
+        (None, code) => {
+            let known = types.iter().find(|entry| Some(&entry.rules.code) == code.as_ref());
+            let name = known.map(|entry| f.t(&entry.rules.name_en, &entry.rules.name_zh));
+            format!("{} {}", f.t("violation:", "违规："), name.or(code.as_deref()).unwrap_or_default())
+        }
     };
     let decisions = regrade.decisions.clone().unwrap_or_default();
     let decided =
@@ -197,6 +205,7 @@ async fn one(app: &App, visitor: &Visitor, id: RegradeId, done: &str, form: Type
         conversation: regrade.conversation_id.to_string(),
         evaluation: regrade.evaluation_id.map(|id| id.to_string()),
         hidden: regrade.differences.is_none(),
+        own: regrade.state == RegradeState::Assigned && regrade.inspector_id.is_some() && regrade.inspector_id == actor.user,
         differences: regrade.differences.iter().flatten().enumerate().map(view).collect(),
         may_decide: regrade.state == RegradeState::Graded && actor.may_everywhere(Action::RegradeRun).is_ok(),
         verdicts: DifferenceVerdict::ALL.iter().map(|one| Choice::new(one, verdict(&f, *one))).collect(),

@@ -1,19 +1,65 @@
 //! What the grading page shows.
 
-use askama::Template;
+use std::collections::HashMap;
 
-use super::sheet::write_evidence;
+use askama::Template;
+use chrono::NaiveDate;
+
+use super::sheet::{Written, WrittenItem, WrittenViolation};
 use crate::domain::catalogue::ViolationType;
-use crate::domain::evaluation::Answer;
+use crate::domain::evaluation::AnswerSheet;
 use crate::domain::fine_policy::FineTerms;
 use crate::domain::language::Language;
-use crate::domain::sampling::sample::SampleKind;
-use crate::domain::scorecard::Item;
+use crate::domain::scorecard::{Item, ScorecardContent};
 use crate::domain::violation::ViolationClass;
-use crate::usecases::queue::HandedOut;
+use crate::usecases::conversations::show::ConversationDetail;
 use crate::web::form::Typed;
 use crate::web::hear::{Hearing, about};
 use crate::web::page::Frame;
+
+/// What is graded, and what the page offers with it.
+#[derive(Debug)]
+pub struct Task {
+    /// Whose conversation it is, or what is to be done where that is hidden.
+    pub heading: String,
+    /// Whether the sample was picked for a reason.
+    pub targeted: bool,
+    /// Until when.
+    pub due_on: NaiveDate,
+    /// Whether that day has passed.
+    pub overdue: bool,
+    /// The path to which the sheet is posted.
+    pub post_to: String,
+    /// Under which name the browser keeps what is typed and not stored yet.
+    pub kept_as: String,
+    /// What the sheet starts from. What the browser has kept from another start is not restored.
+    pub version: String,
+    /// The path to which drafts are saved; none where only the browser keeps what is typed.
+    pub draft: Option<String>,
+    /// The path at which another conversation is asked for; none where there is no other.
+    pub replace: Option<String>,
+    /// Whether fines and cases follow.
+    pub counts: bool,
+    /// What is to be known before one begins.
+    pub note: Option<&'static str>,
+    /// What the button for handing in says.
+    pub submit: &'static str,
+}
+
+/// What a sheet is about and what it is checked against.
+#[derive(Debug, Clone, Copy)]
+pub struct Material<'a> {
+    /// The conversation.
+    pub conversation: &'a ConversationDetail,
+    /// What is asked.
+    pub content: &'a ScorecardContent,
+    /// What was filled in before.
+    pub sheet: &'a AnswerSheet,
+    /// The violations that can be tagged.
+    pub types: &'a [ViolationType],
+    /// What they cost, where that follows and a policy is in force.
+    pub terms: Option<&'a FineTerms>,
+}
 
 /// The grading page.
 #[derive(Template)]
@@ -21,20 +67,18 @@ use crate::web::page::Frame;
 pub struct GradePage {
     f: Frame,
     form: Typed,
-    sample: String,
-    conversation: String,
-    version: i32,
-    agent: String,
+    task: Task,
     about: String,
-    targeted: bool,
     due: String,
-    overdue: bool,
     hear: Hearing,
     sections: Vec<SectionView>,
     types: Vec<TypeGroup>,
     tagged: Vec<Tagged>,
     comment: String,
+    /// What is wrong with the sheet as a whole.
     faults: Vec<String>,
+    /// How many items and violations have something wrong beside them.
+    marked: usize,
     keys: Vec<(&'static str, &'static str)>,
     /// The currency of the fines with the digits of its minor unit; none where no policy is in force.
     currency: Option<(String, u32)>,
@@ -53,10 +97,9 @@ struct ItemView {
     na_allowed: bool,
     comment_on_fail: bool,
     violation: Option<TypeView>,
-    outcome: &'static str,
-    comment: String,
-    evidence: String,
-    money_lost: bool,
+    written: WrittenItem,
+    /// What is wrong with it.
+    faults: Vec<String>,
 }
 
 struct TypeGroup {
@@ -78,19 +121,28 @@ struct TypeView {
 }
 
 struct Tagged {
-    code: String,
-    comment: String,
-    evidence: String,
-    money_lost: bool,
+    written: WrittenViolation,
+    /// What is wrong with it.
+    faults: Vec<String>,
 }
 
-/// Makes the page of a sample that was handed out. `form` holds what was posted and refused, where that is why the page is shown.
-pub fn page(f: Frame, handed: HandedOut, types: &[ViolationType], terms: Option<&FineTerms>, form: Typed) -> GradePage {
-    let HandedOut { sample, conversation, scorecard, draft } = handed;
-    let agent = match &sample.agent {
-        Some(agent) => format!("{} {}", agent.name, agent.employee_no),
-        None => f.t("Agent hidden", "客服信息已隐藏").to_owned(),
+/// Whether a fault is about an item or a violation, and stands beside it.
+fn stands_beside(field: &str) -> bool {
+    let field = field.strip_prefix("sheet.").unwrap_or(field);
+    field.starts_with("items[") || field.starts_with("violations[")
+}
+
+/// What is wrong with the field at a path of the sheet, such as `items[3]`, and with what is below it.
+fn faults_at(form: &Typed, path: &str) -> Vec<String> {
+    let at = |field: &str| {
+        field.strip_prefix("sheet.").unwrap_or(field).strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     };
+    form.each_fault().filter(|(field, _)| at(field)).map(|(_, message)| message.to_owned()).collect()
+}
+
+/// Makes the page. `form` holds what was posted and refused, where that is why the page is shown.
+pub fn page(f: Frame, task: Task, of: Material<'_>, form: Typed) -> GradePage {
+    let Material { conversation, content, sheet, types, terms } = of;
     let price =
         |t: &ViolationType, class| terms.and_then(|terms| terms.price(&t.code, class, 1).ok()).map_or(0, |money| money.amount_minor);
     let view_of = |t: &ViolationType| TypeView {
@@ -103,13 +155,21 @@ pub fn page(f: Frame, handed: HandedOut, types: &[ViolationType], terms: Option<
         red_line: t.red_line,
         loss_matters: t.class_if_money_lost.is_some(),
     };
-    let item_view = |item: &Item| {
-        let answer = draft.sheet.items.iter().find(|a| a.code == item.code);
-        let violation = item.violation_type.as_ref().and_then(|code| types.iter().find(|t| t.code == *code)).map(view_of);
-        item_view(&f, item, answer, violation)
+    // What was typed stays as it was typed, also where it cannot be read.
+    let written = if form.has("version") { Written::of_form(&form, content) } else { Written::of_sheet(sheet, &conversation.soundings()) };
+    let places: HashMap<&str, usize> = content.items().enumerate().map(|(n, item)| (item.code.as_str(), n)).collect();
+    let item_view = |item: &Item| ItemView {
+        title: f.t(&item.title_en, &item.title_zh).to_owned(),
+        kind: item.kind.as_str(),
+        guidance: f.t(&item.guidance_en, &item.guidance_zh).to_owned(),
+        na_allowed: item.na_allowed,
+        comment_on_fail: item.comment_on_fail,
+        violation: item.violation_type.as_ref().and_then(|code| types.iter().find(|t| t.code == *code)).map(view_of),
+        written: written.item(&item.code),
+        faults: places.get(item.code.as_str()).map(|n| faults_at(&form, &format!("items[{n}]"))).unwrap_or_default(),
+        code: item.code.clone(),
     };
-    let sections = scorecard
-        .content
+    let sections: Vec<SectionView> = content
         .sections
         .iter()
         .map(|s| SectionView { title: f.t(&s.title_en, &s.title_zh).to_owned(), items: s.items.iter().map(item_view).collect() })
@@ -119,65 +179,38 @@ pub fn page(f: Frame, handed: HandedOut, types: &[ViolationType], terms: Option<
         .map(|class| TypeGroup { class: *class, types: types.iter().filter(|t| t.class == *class).map(view_of).collect() })
         .filter(|group| !group.types.is_empty())
         .collect();
-    let mut tagged: Vec<Tagged> = draft
-        .sheet
-        .violations
+    let tag = |(n, it): (usize, &WrittenViolation)| Tagged { written: it.clone(), faults: faults_at(&form, &format!("violations[{n}]")) };
+    let mut tagged: Vec<Tagged> = written.violations.iter().enumerate().map(tag).collect();
+    tagged.push(Tagged { written: WrittenViolation::default(), faults: Vec::new() });
+    let marked = sections
         .iter()
-        .map(|v| Tagged {
-            code: v.violation_type.clone(),
-            comment: v.comment.clone(),
-            evidence: write_evidence(&v.evidence),
-            money_lost: v.money_lost,
-        })
-        .collect();
-    tagged.push(Tagged { code: String::new(), comment: String::new(), evidence: String::new(), money_lost: false });
+        .flat_map(|s| &s.items)
+        .map(|it| &it.faults)
+        .chain(tagged.iter().map(|it| &it.faults))
+        .filter(|faults| !faults.is_empty())
+        .count();
+    let elsewhere = form.each_fault().filter(|(field, _)| !stands_beside(field)).map(|(_, message)| message.to_owned()).collect();
     GradePage {
-        sample: sample.id.to_string(),
-        conversation: sample.conversation_id.to_string(),
-        version: draft.version,
-        agent,
         about: about(&f, &conversation.summary),
-        targeted: sample.kind == SampleKind::Targeted,
-        due: sample.due_on.to_string(),
-        overdue: sample.overdue,
-        hear: Hearing::new(&f, &conversation),
+        due: task.due_on.to_string(),
+        hear: Hearing::new(&f, conversation),
         sections,
         types: groups,
         tagged,
-        comment: draft.sheet.comment.clone(),
-        faults: form.fault_lines(&f, |field| item_title(&f, &scorecard.content, field)),
-        keys: keys(&f),
+        comment: written.comment,
+        faults: elsewhere,
+        marked,
+        keys: keys(&f, &task),
         currency: terms.map(|terms| (terms.currency.to_string(), terms.currency.minor_digits())),
+        task,
         form,
         f,
     }
 }
 
-fn item_view(f: &Frame, item: &Item, answer: Option<&Answer>, violation: Option<TypeView>) -> ItemView {
-    ItemView {
-        code: item.code.clone(),
-        title: f.t(&item.title_en, &item.title_zh).to_owned(),
-        kind: item.kind.as_str(),
-        guidance: f.t(&item.guidance_en, &item.guidance_zh).to_owned(),
-        na_allowed: item.na_allowed,
-        comment_on_fail: item.comment_on_fail,
-        violation,
-        outcome: answer.and_then(|a| a.outcome).map_or("", |o| o.as_str()),
-        comment: answer.map(|a| a.comment.clone()).unwrap_or_default(),
-        evidence: answer.map(|a| write_evidence(&a.evidence)).unwrap_or_default(),
-        money_lost: answer.is_some_and(|a| a.money_lost),
-    }
-}
-
-/// `sheet.items[3].comment` as the title of the item, which the page shows.
-fn item_title(f: &Frame, content: &crate::domain::scorecard::ScorecardContent, field: &str) -> Option<String> {
-    let index = field.split("items[").nth(1)?.split(']').next()?.parse::<usize>().ok()?;
-    content.items().nth(index).map(|item| f.t(&item.title_en, &item.title_zh).to_owned())
-}
-
-fn keys(f: &Frame) -> Vec<(&'static str, &'static str)> {
+fn keys(f: &Frame, task: &Task) -> Vec<(&'static str, &'static str)> {
     let k = |key, en, zh| (key, if f.language == Language::En { en } else { zh });
-    vec![
+    let mut keys = vec![
         k("Space", "play or pause", "播放或暂停"),
         k("← →", "10 seconds back or ahead", "后退或前进 10 秒"),
         k("[ ]", "slower or faster", "减速或加速"),
@@ -191,9 +224,14 @@ fn keys(f: &Frame) -> Vec<(&'static str, &'static str)> {
         k("E", "take marked lines or sound as evidence", "将所选内容作为证据"),
         k("V", "tag a violation: type to find it, Enter to take it", "添加违规：输入查找，回车选中"),
         k("/", "search the transcript, Enter for the next hit", "搜索对话文本，回车跳到下一处"),
-        k("R", "cannot be graded", "无法质检"),
-        k("Ctrl+S", "save", "保存草稿"),
-        k("Ctrl+Enter", "submit and next", "提交并继续"),
         k("Esc", "back to the items", "返回评分项"),
-    ]
+        ("Ctrl+Enter", task.submit),
+    ];
+    if task.draft.is_some() {
+        keys.push(k("Ctrl+S", "save", "保存草稿"));
+    }
+    if task.replace.is_some() {
+        keys.push(k("R", "cannot be graded", "无法质检"));
+    }
+    keys
 }

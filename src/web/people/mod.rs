@@ -3,7 +3,6 @@
 pub mod agent;
 pub mod agents;
 pub mod attendance;
-pub mod import;
 pub mod teams;
 pub mod user_form;
 pub mod users;
@@ -29,7 +28,6 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
     users::routes(config);
     user_form::routes(config);
     attendance::routes(config);
-    import::routes(config);
 }
 
 /// Everything in one page, for lists that are never long.

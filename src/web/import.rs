@@ -1,4 +1,4 @@
-//! Lists of people from a file: first what it would change, then the change itself.
+//! Lists from a file, of people and of what the complaint desk records: first what it would change, then the change itself.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -20,7 +20,9 @@ use crate::web::trouble::Trouble;
 use crate::web::upload::FileForm;
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
-    config.route("/people/import/{kind}", web::get().to(begin)).route("/people/import/{kind}", web::post().to(import));
+    for path in ["/people/import/{kind}", "/decisions/import/{kind}"] {
+        config.route(path, web::get().to(begin)).route(path, web::post().to(import));
+    }
 }
 
 /// A table up to this many bytes stays on the page between preview and storing; of a longer one the file is chosen again, and must be
@@ -35,27 +37,60 @@ enum Kind {
     Agents,
     Users,
     Attendance,
+    Complaints,
+    Breaches,
 }
 
 impl Kind {
-    fn parse(visitor: &Visitor, word: &str) -> Result<Self, Trouble> {
-        match word {
-            "vendors" => Ok(Self::Vendors),
-            "teams" => Ok(Self::Teams),
-            "agents" => Ok(Self::Agents),
-            "users" => Ok(Self::Users),
-            "attendance" => Ok(Self::Attendance),
-            other => Err(Refusal::not_found("list", other)).or_trouble(visitor),
+    const ALL: [Self; 7] = [Self::Vendors, Self::Teams, Self::Agents, Self::Users, Self::Attendance, Self::Complaints, Self::Breaches];
+
+    /// The kind whose page one is on.
+    fn here(visitor: &Visitor) -> Result<Self, Trouble> {
+        let path = visitor.frame.path.as_str();
+        let found = Self::ALL.into_iter().find(|kind| kind.path() == path);
+        found.ok_or_else(|| Refusal::not_found("list", path)).or_trouble(visitor)
+    }
+
+    /// The page of the import.
+    const fn path(self) -> &'static str {
+        match self {
+            Self::Vendors => "/people/import/vendors",
+            Self::Teams => "/people/import/teams",
+            Self::Agents => "/people/import/agents",
+            Self::Users => "/people/import/users",
+            Self::Attendance => "/people/import/attendance",
+            Self::Complaints => "/decisions/import/complaints",
+            Self::Breaches => "/decisions/import/breaches",
         }
     }
 
-    const fn word(self) -> &'static str {
+    /// The list that the file is about.
+    const fn list(self) -> &'static str {
         match self {
-            Self::Vendors => "vendors",
-            Self::Teams => "teams",
-            Self::Agents => "agents",
-            Self::Users => "users",
-            Self::Attendance => "attendance",
+            Self::Vendors => "/people/vendors",
+            Self::Teams => "/people/teams",
+            Self::Agents => "/people/agents",
+            Self::Users => "/people/users",
+            Self::Attendance => "/people/attendance",
+            Self::Complaints => "/decisions/complaints",
+            Self::Breaches => "/decisions/breaches",
+        }
+    }
+
+    /// What is to be known about the file.
+    fn hint(self, f: &Frame) -> &'static str {
+        match self {
+            Self::Complaints => f.t(
+                "`reference` is the identity: a complaint that is known already only takes over its level. A level upholds a complaint at once.",
+                "以 reference 为准：已有的投诉仅更新等级；填写 level 即裁定成立。",
+            ),
+            Self::Breaches => f.t(
+                "`reference` is the identity: a breach that is known already stays as it is.",
+                "以 reference 为准：已有的违规操作保持不变。",
+            ),
+            Self::Vendors | Self::Teams | Self::Agents | Self::Users | Self::Attendance => {
+                f.t("The export has the same form. What the file does not name stays as it is.", "与导出文件格式相同；文件未涉及的内容保持不变。")
+            }
         }
     }
 
@@ -66,6 +101,8 @@ impl Kind {
             Self::Agents => f.t("Agents", "客服"),
             Self::Users => f.t("Users", "用户"),
             Self::Attendance => f.t("Attendance", "出勤"),
+            Self::Complaints => f.t("Complaints", "投诉"),
+            Self::Breaches => f.t("Operating breaches", "违规操作"),
         }
     }
 
@@ -76,6 +113,8 @@ impl Kind {
             Self::Agents => &agent::COLUMNS,
             Self::Users => &user::COLUMNS,
             Self::Attendance => &attendance::COLUMNS,
+            Self::Complaints => &usecases::complaints::import::COLUMNS,
+            Self::Breaches => &usecases::breaches::import::COLUMNS,
         }
     }
 
@@ -86,6 +125,7 @@ impl Kind {
             Self::Teams | Self::Agents => actor.may(Action::PeopleWrite),
             Self::Users => actor.may_everywhere(Action::UserWrite),
             Self::Attendance => actor.may(Action::AttendanceWrite),
+            Self::Complaints | Self::Breaches => actor.may(Action::ComplaintWrite),
         }
         .or_trouble(visitor)
     }
@@ -97,6 +137,8 @@ impl Kind {
             Self::Agents => usecases::agents::import::import(app, actor, upload).await,
             Self::Users => usecases::users::import::import(app, actor, upload).await,
             Self::Attendance => usecases::attendance::import::import(app, actor, upload).await,
+            Self::Complaints => usecases::complaints::import::import(app, actor, upload).await,
+            Self::Breaches => usecases::breaches::import::import(app, actor, upload).await,
         }
     }
 }
@@ -112,11 +154,13 @@ fn digest(csv: &[u8]) -> String {
 }
 
 #[derive(Template)]
-#[template(path = "people/import.html")]
+#[template(path = "import.html")]
 struct ImportPage {
     f: Frame,
     form: Typed,
-    kind: &'static str,
+    path: &'static str,
+    list: &'static str,
+    hint: &'static str,
     name: &'static str,
     required: String,
     optional: String,
@@ -135,7 +179,9 @@ fn page(visitor: &Visitor, kind: Kind, form: Typed, report: Option<LineReport>, 
         report
     });
     ImportPage {
-        kind: kind.word(),
+        path: kind.path(),
+        list: kind.list(),
+        hint: kind.hint(&f),
         name: kind.name(&f),
         required: columns.required.join(", "),
         optional: columns.optional.join(", "),
@@ -147,15 +193,15 @@ fn page(visitor: &Visitor, kind: Kind, form: Typed, report: Option<LineReport>, 
     }
 }
 
-async fn begin(visitor: Visitor, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
-    let kind = Kind::parse(&visitor, &path)?;
+async fn begin(visitor: Visitor) -> Result<HttpResponse, Trouble> {
+    let kind = Kind::here(&visitor)?;
     kind.permitted(&visitor)?;
     render(&page(&visitor, kind, Typed::default(), None, String::new(), false))
 }
 
-async fn import(app: web::Data<App>, form: FileForm, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
+async fn import(app: web::Data<App>, form: FileForm) -> Result<HttpResponse, Trouble> {
     let FileForm { visitor, typed, file, .. } = form;
-    let kind = Kind::parse(&visitor, &path)?;
+    let kind = Kind::here(&visitor)?;
     kind.permitted(&visitor)?;
     let csv = file.unwrap_or_else(|| typed.get("csv").as_bytes().to_vec());
     if csv.iter().all(u8::is_ascii_whitespace) {
