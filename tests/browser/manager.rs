@@ -34,7 +34,7 @@ fn a_manager_looks_ahead_draws_and_verifies() {
     browser.click("input[name=extra]");
     browser.go("开始抽样");
     assert!(browser.path().starts_with("/sampling/draws/"), "{}", browser.path());
-    browser.until("document.readyState === 'complete' && !document.querySelector('[data-live]')");
+    browser.until("document.querySelector('dl.figures') && !document.querySelector('[data-live]')");
     browser.shows("质检员进度");
     assert_eq!(figure(&browser, "随机样本"), random, "what was foreseen is what was drawn");
     browser.go("验证抽样");

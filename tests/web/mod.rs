@@ -10,5 +10,6 @@ mod people;
 mod refusals;
 mod results;
 mod sampling;
+mod sorted;
 mod standards;
 mod system;
