@@ -44,6 +44,9 @@ fn columns(folder: &str) -> BTreeSet<(String, String, bool)> {
                 table = name.split_whitespace().next().map(str::to_owned);
             } else if line.starts_with(')') {
                 table = None;
+            } else if let Some((table, column)) = line.strip_prefix("ALTER TABLE ").and_then(|rest| rest.split_once(" ADD COLUMN ")) {
+                let word = column.split_whitespace().next().unwrap();
+                found.insert((table.to_owned(), word.to_owned(), !line.contains("NOT NULL")));
             } else if let Some(table) = &table {
                 let word = line.split_whitespace().next().unwrap();
                 if !matches!(word, "PRIMARY" | "CONSTRAINT" | "FOREIGN" | "CHECK" | "--") {

@@ -2,11 +2,11 @@
 -- The same names and columns stand in migrations/sqlite.
 
 CREATE SEQUENCE audit_seq;
-ALTER TABLE audit ADD COLUMN seq BIGINT;
+ALTER TABLE audit ADD COLUMN seq BIGINT NOT NULL DEFAULT 0;
 ALTER TABLE audit DISABLE TRIGGER audit_only_grows;
 UPDATE audit SET seq = numbered.seq FROM (SELECT id, row_number() OVER (ORDER BY id) AS seq FROM audit) AS numbered WHERE numbered.id = audit.id;
 ALTER TABLE audit ENABLE TRIGGER audit_only_grows;
-ALTER TABLE audit ALTER COLUMN seq SET NOT NULL;
+ALTER TABLE audit ALTER COLUMN seq DROP DEFAULT;
 SELECT setval('audit_seq', (SELECT COALESCE(MAX(seq), 0) + 1 FROM audit), false);
 CREATE UNIQUE INDEX audit_seq_unique ON audit (seq);
 

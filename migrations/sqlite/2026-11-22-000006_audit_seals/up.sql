@@ -2,7 +2,7 @@
 -- The same names and columns stand in migrations/postgres.
 
 DROP TRIGGER audit_never_updated;
-ALTER TABLE audit ADD COLUMN seq BIGINT;
+ALTER TABLE audit ADD COLUMN seq BIGINT NOT NULL DEFAULT 0;
 UPDATE audit SET seq = numbered.seq FROM (SELECT id, row_number() OVER (ORDER BY id) AS seq FROM audit) AS numbered WHERE numbered.id = audit.id;
 CREATE UNIQUE INDEX audit_seq_unique ON audit (seq);
 CREATE TRIGGER audit_never_updated BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit only grows'); END;

@@ -1,6 +1,7 @@
 //! Mail: which letters there are, who may choose how often, and what follows from an attempt to deliver.
 
 pub mod delivery;
+pub mod due;
 pub mod letter;
 pub mod letters;
 pub mod preference;
