@@ -123,8 +123,8 @@ struct AuditRow {
     seq: i64,
 }
 
-/// Where the numbers of the bare lines of the audit log begin, out of the way of the service's own.
-static SEQ: AtomicI64 = AtomicI64::new(1 << 40);
+/// The numbers of the bare lines of the audit log are below 0, out of the way of the service's own, which follow upon the highest.
+static SEQ: AtomicI64 = AtomicI64::new(i64::MIN);
 
 /// What one submission stores.
 pub struct Rows {
