@@ -10,7 +10,7 @@ use super::schema::audit;
 use super::sql_types::At;
 use super::tx::{Tx, from_json};
 use crate::domain::access::{Actor, ActorKind};
-use crate::domain::audit::{AuditEntry, AuditFilter};
+use crate::domain::audit::{AuditEntry, AuditFilter, SealedLine};
 use crate::domain::id::{AuditId, TokenId, UserId};
 use crate::domain::page::{Page, PageRequest};
 
@@ -87,7 +87,8 @@ pub fn page(conn: &mut AnyConnection, filter: &AuditFilter, page: &PageRequest) 
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = audit)]
-struct AuditRow {
+pub(super) struct AuditRow {
+    seq: i64,
     id: AuditId,
     #[diesel(deserialize_as = At)]
     at: DateTime<Utc>,
@@ -105,6 +106,26 @@ struct AuditRow {
 }
 
 impl AuditRow {
+    /// As its seal sees it.
+    pub(super) fn sealed(self) -> SealedLine {
+        SealedLine {
+            seq: self.seq,
+            id: self.id,
+            at_us: self.at.timestamp_micros(),
+            actor_kind: self.actor_kind,
+            user_id: self.user_id,
+            token_id: self.token_id,
+            action: self.action,
+            object_kind: self.object_kind,
+            object_id: self.object_id,
+            address: self.address,
+            request_id: self.request_id,
+            before: self.before,
+            after: self.after,
+            reason: self.reason,
+        }
+    }
+
     fn entry(self) -> Result<AuditEntry> {
         let json = |text: Option<String>| text.map(|text| from_json("audit", &text)).transpose();
         Ok(AuditEntry {

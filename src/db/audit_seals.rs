@@ -1,67 +1,27 @@
 //! The seals of the audit log: each is the hash of a block of lines and of the seal before.
 
-use chrono::{DateTime, Utc};
 use diesel::dsl::max;
 use diesel::prelude::*;
 
+use super::audit::AuditRow;
 use super::connection::AnyConnection;
 use super::error::Result;
 use super::schema::{audit, audit_seals};
-use super::sql_types::At;
 use super::tx::Tx;
 use crate::domain::audit::{Seal, SealedLine};
-use crate::domain::id::{AuditId, TokenId, UserId};
-
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = audit)]
-struct LineRow {
-    seq: i64,
-    id: AuditId,
-    #[diesel(deserialize_as = At)]
-    at: DateTime<Utc>,
-    actor_kind: String,
-    user_id: Option<UserId>,
-    token_id: Option<TokenId>,
-    action: String,
-    object_kind: String,
-    object_id: String,
-    address: Option<String>,
-    request_id: Option<String>,
-    before: Option<String>,
-    after: Option<String>,
-    reason: Option<String>,
-}
 
 /// The next lines after one, up to one, in the order of their writing.
 ///
 /// # Errors
 /// What the database says.
 pub fn lines(conn: &mut AnyConnection, after: i64, upto: i64, limit: i64) -> Result<Vec<SealedLine>> {
-    let rows: Vec<LineRow> = audit::table
+    let rows: Vec<AuditRow> = audit::table
         .filter(audit::seq.gt(after).and(audit::seq.le(upto)))
         .order(audit::seq)
         .limit(limit)
-        .select(LineRow::as_select())
+        .select(AuditRow::as_select())
         .load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|row| SealedLine {
-            seq: row.seq,
-            id: row.id,
-            at_us: row.at.timestamp_micros(),
-            actor_kind: row.actor_kind,
-            user_id: row.user_id,
-            token_id: row.token_id,
-            action: row.action,
-            object_kind: row.object_kind,
-            object_id: row.object_id,
-            address: row.address,
-            request_id: row.request_id,
-            before: row.before,
-            after: row.after,
-            reason: row.reason,
-        })
-        .collect())
+    Ok(rows.into_iter().map(AuditRow::sealed).collect())
 }
 
 /// The number of the latest line, 0 where there is none.

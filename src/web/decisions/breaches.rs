@@ -4,7 +4,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::appeals::agent_name;
-use super::wanted_agent;
+use super::{agent_and_day, wanted_agent};
 use crate::app::App;
 use crate::domain::access::Action;
 use crate::domain::breach::{BreachInput, BreachState};
@@ -92,15 +92,8 @@ async fn record(app: web::Data<App>, form: Form) -> Result<HttpResponse, Trouble
     let visitor = &form.visitor;
     visitor.actor().may(Action::ComplaintWrite).or_trouble(visitor)?;
     let mut from = Reading::of(&form.typed);
-    let number = from.text("agent").trim().to_owned();
-    let agent = agents::names::numbered(&app, visitor.actor(), vec![number.clone()]).await.or_trouble(visitor)?.remove(&number);
-    if agent.is_none() {
-        from.fault("agent", format!("there is no agent `{number}` within your reach"));
-    }
-    let (occurred_on, occurrences) = (from.day("occurred_on"), from.needed_number("occurrences"));
-    if form.typed.filled("occurred_on").is_none() {
-        from.fault("occurred_on", "must not be empty");
-    }
+    let (agent, occurred_on) = agent_and_day(&app, visitor, &mut from).await?;
+    let occurrences = from.needed_number("occurrences");
     let (reference, text) = (from.text("reference"), from.text("text"));
     let made = match (from.finish(), agent, occurred_on) {
         (Ok(()), Some(agent_id), Some(occurred_on)) => {

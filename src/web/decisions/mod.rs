@@ -10,11 +10,13 @@ pub mod terms;
 pub mod terms_fields;
 
 use actix_web::web;
+use chrono::NaiveDate;
 
 use super::address::Address;
 use super::hear::clock;
 use super::page::{Frame, Visitor};
 use super::pieces::OrTrouble;
+use super::reading::Reading;
 use super::trouble::Trouble;
 use crate::app::App;
 use crate::domain::evidence::{Evidence, Sounding};
@@ -40,6 +42,19 @@ async fn wanted_agent(app: &App, visitor: &Visitor, at: &Address) -> Result<Opti
     let Some(number) = at.filled("number") else { return Ok(at.read("agent")) };
     let found = agents::names::numbered(app, visitor.actor(), vec![number.to_owned()]).await.or_trouble(visitor)?;
     Ok(Some(found.get(number).copied().unwrap_or(AgentId(uuid::Uuid::nil()))))
+}
+
+/// Whom and when the desk records something about, read from its form: the agent by employee number, and a day that must be there.
+async fn agent_and_day(app: &App, visitor: &Visitor, from: &mut Reading<'_>) -> Result<(Option<AgentId>, Option<NaiveDate>), Trouble> {
+    let number = from.text("agent").trim().to_owned();
+    let agent = agents::names::numbered(app, visitor.actor(), vec![number.clone()]).await.or_trouble(visitor)?.remove(&number);
+    if agent.is_none() {
+        from.fault("agent", format!("there is no agent `{number}` within your reach"));
+    }
+    if from.optional("occurred_on").is_none() {
+        from.fault("occurred_on", "must not be empty");
+    }
+    Ok((agent, from.day("occurred_on")))
 }
 
 /// One click to the second of the recording, or to the lines.
