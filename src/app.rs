@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
 
 use crate::chance::Chance;
 use crate::clock::{Clock, SystemClock};
@@ -26,7 +27,12 @@ pub struct App {
     pub chance: Arc<Chance>,
     /// Where the files of recordings lie.
     pub recordings: Arc<dyn Store>,
+    /// Whose turn it is to import a file that was handed in at a page.
+    pub importing: Arc<Semaphore>,
 }
+
+/// How many files that were handed in at pages this process imports at a time; the others wait.
+const IMPORTING: usize = 2;
 
 impl App {
     /// The application on the machine's clock and randomness. Does not migrate the database.
@@ -45,7 +51,14 @@ impl App {
     pub fn with(config: Config, clock: Arc<dyn Clock>, chance: Chance) -> db::Result<Self> {
         let db = Db::open(&config.database)?;
         let recordings = Arc::new(FolderStore::new(&config.recordings.folder));
-        Ok(Self { config: Arc::new(config), db, clock, chance: Arc::new(chance), recordings })
+        Ok(Self {
+            config: Arc::new(config),
+            db,
+            clock,
+            chance: Arc::new(chance),
+            recordings,
+            importing: Arc::new(Semaphore::new(IMPORTING)),
+        })
     }
 
     /// Runs a closure that only reads.

@@ -98,7 +98,7 @@ async fn create(app: web::Data<App>, caller: Caller, body: Body<AgentInput>) -> 
 )]
 #[post("/agents/import")]
 async fn import(app: web::Data<App>, caller: Caller, query: Query<ImportQuery>, body: CsvBody) -> Result<web::Json<LineReport>, Problem> {
-    let upload = Upload { csv: body.0, dry_run: query.0.dry_run };
+    let upload = Upload::new(body.0, query.0.dry_run);
     Ok(web::Json(agents::import::import(&app, &caller, upload).await?))
 }
 

@@ -8,6 +8,7 @@ use crate::api::routes::Routes;
 use crate::app::App;
 use crate::domain::appeal::{AppealInput, AppealState, DecisionInput};
 use crate::domain::id::{AgentId, AppealId, AttachmentId, EvaluationId};
+use crate::domain::list_order::Sort;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::period::Period;
 use crate::http::body::read_bytes;
@@ -81,7 +82,13 @@ struct AttachQuery {
 #[get("/appeals")]
 async fn list(app: web::Data<App>, caller: Caller, query: Query<ListQuery>) -> Result<web::Json<Page<AppealSummary>>, Problem> {
     let query = query.0;
-    let filter = AppealFilter { state: query.state, agent_id: query.agent_id, period: query.period, evaluation_id: query.evaluation_id };
+    let filter = AppealFilter {
+        state: query.state,
+        agent_id: query.agent_id,
+        period: query.period,
+        evaluation_id: query.evaluation_id,
+        sort: Sort::default(),
+    };
     let page = PageRequest::parse(query.limit, query.cursor.as_deref())?;
     Ok(web::Json(appeals::list::list(&app, &caller, filter, page).await?))
 }

@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::domain::breach::{BreachInput, BreachState};
 use crate::domain::id::{AgentId, BreachId};
 use crate::domain::line_report::LineReport;
+use crate::domain::list_order::Sort;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::period::Period;
 use crate::http::problem::ProblemDocument;
@@ -51,7 +52,7 @@ struct ListQuery {
 #[get("/breaches")]
 async fn list(app: web::Data<App>, caller: Caller, query: Query<ListQuery>) -> Result<web::Json<Page<Breach>>, Problem> {
     let query = query.0;
-    let filter = BreachFilter { state: query.state, agent_id: query.agent_id, period: query.period };
+    let filter = BreachFilter { state: query.state, agent_id: query.agent_id, period: query.period, sort: Sort::default() };
     let page = PageRequest::parse(query.limit, query.cursor.as_deref())?;
     Ok(web::Json(breaches::list::list(&app, &caller, filter, page).await?))
 }
@@ -89,7 +90,7 @@ async fn record(app: web::Data<App>, caller: Caller, body: Body<BreachInput>) ->
 )]
 #[post("/breaches/import")]
 async fn import(app: web::Data<App>, caller: Caller, query: Query<ImportQuery>, body: CsvBody) -> Result<web::Json<LineReport>, Problem> {
-    let upload = Upload { csv: body.0, dry_run: query.0.dry_run };
+    let upload = Upload::new(body.0, query.0.dry_run);
     Ok(web::Json(breaches::import::import(&app, &caller, upload).await?))
 }
 

@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::domain::complaint::{Adjudication, ComplaintInput, ComplaintState};
 use crate::domain::id::{AgentId, ComplaintId};
 use crate::domain::line_report::LineReport;
+use crate::domain::list_order::Sort;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::period::Period;
 use crate::http::problem::ProblemDocument;
@@ -50,7 +51,7 @@ struct ListQuery {
 #[get("/complaints")]
 async fn list(app: web::Data<App>, caller: Caller, query: Query<ListQuery>) -> Result<web::Json<Page<Complaint>>, Problem> {
     let query = query.0;
-    let filter = ComplaintFilter { state: query.state, agent_id: query.agent_id, period: query.period };
+    let filter = ComplaintFilter { state: query.state, agent_id: query.agent_id, period: query.period, sort: Sort::default() };
     let page = PageRequest::parse(query.limit, query.cursor.as_deref())?;
     Ok(web::Json(complaints::list::list(&app, &caller, filter, page).await?))
 }
@@ -88,7 +89,7 @@ async fn record(app: web::Data<App>, caller: Caller, body: Body<ComplaintInput>)
 )]
 #[post("/complaints/import")]
 async fn import(app: web::Data<App>, caller: Caller, query: Query<ImportQuery>, body: CsvBody) -> Result<web::Json<LineReport>, Problem> {
-    let upload = Upload { csv: body.0, dry_run: query.0.dry_run };
+    let upload = Upload::new(body.0, query.0.dry_run);
     Ok(web::Json(complaints::import::import(&app, &caller, upload).await?))
 }
 

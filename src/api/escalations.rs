@@ -8,6 +8,7 @@ use crate::api::routes::Routes;
 use crate::app::App;
 use crate::domain::escalation::{CaseState, Sanction};
 use crate::domain::id::{AgentId, EscalationId, EvaluationId};
+use crate::domain::list_order::Sort;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::period::Period;
 use crate::http::problem::ProblemDocument;
@@ -53,8 +54,13 @@ struct ListQuery {
 #[get("/escalations")]
 async fn list(app: web::Data<App>, caller: Caller, query: Query<ListQuery>) -> Result<web::Json<Page<EscalationSummary>>, Problem> {
     let query = query.0;
-    let filter =
-        EscalationFilter { state: query.state, agent_id: query.agent_id, period: query.period, evaluation_id: query.evaluation_id };
+    let filter = EscalationFilter {
+        state: query.state,
+        agent_id: query.agent_id,
+        period: query.period,
+        evaluation_id: query.evaluation_id,
+        sort: Sort::default(),
+    };
     let page = PageRequest::parse(query.limit, query.cursor.as_deref())?;
     Ok(web::Json(escalation::list::list(&app, &caller, filter, page).await?))
 }

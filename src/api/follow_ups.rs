@@ -8,6 +8,7 @@ use crate::api::routes::Routes;
 use crate::app::App;
 use crate::domain::follow_up::{FollowUpEnd, FollowUpInput, FollowUpState};
 use crate::domain::id::{AgentId, FollowUpId, UserId};
+use crate::domain::list_order::Sort;
 use crate::domain::page::{Page, PageRequest};
 use crate::http::problem::ProblemDocument;
 use crate::http::{Body, Caller, IfMatch, Problem, Query, Versioned};
@@ -46,7 +47,7 @@ struct ListQuery {
 #[get("/follow-ups")]
 async fn list(app: web::Data<App>, caller: Caller, query: Query<ListQuery>) -> Result<web::Json<Page<FollowUp>>, Problem> {
     let query = query.0;
-    let filter = FollowUpFilter { state: query.state, agent_id: query.agent_id, owner_id: query.owner_id };
+    let filter = FollowUpFilter { state: query.state, agent_id: query.agent_id, owner_id: query.owner_id, sort: Sort::default() };
     let page = PageRequest::parse(query.limit, query.cursor.as_deref())?;
     Ok(web::Json(follow_ups::list::list(&app, &caller, filter, page).await?))
 }

@@ -87,7 +87,7 @@ async fn create(app: web::Data<App>, caller: Caller, body: Body<VendorInput>) ->
 )]
 #[post("/vendors/import")]
 async fn import(app: web::Data<App>, caller: Caller, query: Query<ImportQuery>, body: CsvBody) -> Result<web::Json<LineReport>, Problem> {
-    let upload = Upload { csv: body.0, dry_run: query.0.dry_run };
+    let upload = Upload::new(body.0, query.0.dry_run);
     Ok(web::Json(vendors::import::import(&app, &caller, upload).await?))
 }
 

@@ -74,7 +74,7 @@ pub(super) async fn run(config: Config, args: Args) -> Outcome {
     app.db.migrate()?;
     match args.command {
         Command::Import { kind, file, dry_run, json } => {
-            let report = import(&app, kind, Upload { csv: read(&file)?, dry_run }).await?;
+            let report = import(&app, kind, Upload::new(read(&file)?, dry_run)).await?;
             if json {
                 say_json(&report)?;
             } else {

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use super::connection::{AnyConnection, MultiBackend};
 use super::error::Result;
+use super::ordering::Ordering;
 use super::schema::{appeal_decisions, appeal_points, appeals, complaints, evaluations};
 use super::scope;
 use super::sql_types::{At, OptionalAt};
@@ -12,6 +13,7 @@ use super::tx::{Tx, from_json, to_json};
 use crate::domain::access::Reach;
 use crate::domain::appeal::{AppealState, DecisionInput, PointOutcome, PointTarget, Subject};
 use crate::domain::id::{AgentId, AppealId, BreachId, ComplaintId, ConversationId, EvaluationId, UserId, ViolationId};
+use crate::domain::list_order::{AppealOrder, Sort};
 use crate::domain::page::PageRequest;
 use crate::domain::period::Period;
 
@@ -151,14 +153,17 @@ pub struct AppealFilter {
     pub period: Option<Period>,
     /// About this evaluation.
     pub evaluation_id: Option<EvaluationId>,
+    /// In which order.
+    pub sort: Sort<AppealOrder>,
 }
 
-/// Appeals within reach, the newest first, one page, with one row more where there is a next page.
+/// Appeals within reach, one page, with one row more where there is a next page.
 ///
 /// # Errors
 /// What the database says.
 pub fn page(conn: &mut AnyConnection, reach: &Reach, filter: &AppealFilter, page: &PageRequest) -> Result<Vec<AppealRow>> {
-    let mut query = within(reach).order(appeals::id.desc()).limit(page.fetch());
+    let ordering = Ordering::from(filter.sort);
+    let mut query = within(reach).order(ordering.clause()).limit(page.fetch());
     if let Some(state) = filter.state {
         query = query.filter(appeals::state.eq(state));
     }
@@ -172,7 +177,7 @@ pub fn page(conn: &mut AnyConnection, reach: &Reach, filter: &AppealFilter, page
         query = query.filter(appeals::evaluation_id.eq(evaluation));
     }
     if let Some(after) = &page.after {
-        query = query.filter(appeals::id.lt(AppealId(after.id)));
+        query = query.filter(ordering.after(AppealId(after.id)));
     }
     Ok(query.select(AppealRow::as_select()).load(conn)?)
 }

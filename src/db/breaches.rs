@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use super::connection::{AnyConnection, MultiBackend};
 use super::error::{Error, Result};
+use super::ordering::Ordering;
 use super::schema::breaches;
 use super::scope;
 use super::sql_types::{At, OptionalAt};
@@ -13,6 +14,7 @@ use crate::domain::Refusal;
 use crate::domain::access::Reach;
 use crate::domain::breach::{BreachState, BreachStatus};
 use crate::domain::id::{AgentId, BreachId, UserId};
+use crate::domain::list_order::{BreachOrder, Sort};
 use crate::domain::page::PageRequest;
 use crate::domain::period::Period;
 
@@ -149,14 +151,17 @@ pub struct BreachFilter {
     pub agent_id: Option<AgentId>,
     /// Of this period.
     pub period: Option<Period>,
+    /// In which order.
+    pub sort: Sort<BreachOrder>,
 }
 
-/// Breaches within reach, the newest first, one page, with one row more where there is a next page.
+/// Breaches within reach, one page, with one row more where there is a next page.
 ///
 /// # Errors
 /// What the database says.
 pub fn page(conn: &mut AnyConnection, reach: &Reach, filter: &BreachFilter, page: &PageRequest) -> Result<Vec<Breach>> {
-    let mut query = within(reach).order(breaches::id.desc()).limit(page.fetch());
+    let ordering = Ordering::from(filter.sort);
+    let mut query = within(reach).order(ordering.clause()).limit(page.fetch());
     if let Some(state) = filter.state {
         query = query.filter(breaches::state.eq(state));
     }
@@ -167,7 +172,7 @@ pub fn page(conn: &mut AnyConnection, reach: &Reach, filter: &BreachFilter, page
         query = query.filter(breaches::period.eq(period));
     }
     if let Some(after) = &page.after {
-        query = query.filter(breaches::id.lt(BreachId(after.id)));
+        query = query.filter(ordering.after(BreachId(after.id)));
     }
     Ok(query.select(Breach::as_select()).load(conn)?)
 }

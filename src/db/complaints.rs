@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use super::connection::{AnyConnection, MultiBackend};
 use super::error::{Error, Result};
+use super::ordering::Ordering;
 use super::schema::{complaints, conversations};
 use super::scope;
 use super::sql_types::{At, OptionalAt};
@@ -13,6 +14,7 @@ use crate::domain::Refusal;
 use crate::domain::access::Reach;
 use crate::domain::complaint::{ComplaintLevel, ComplaintState, ComplaintStatus};
 use crate::domain::id::{AgentId, ComplaintId, ConversationId, UserId};
+use crate::domain::list_order::{ComplaintOrder, Sort};
 use crate::domain::page::PageRequest;
 use crate::domain::period::Period;
 
@@ -149,14 +151,17 @@ pub struct ComplaintFilter {
     pub agent_id: Option<AgentId>,
     /// Of this period.
     pub period: Option<Period>,
+    /// In which order.
+    pub sort: Sort<ComplaintOrder>,
 }
 
-/// Complaints within reach, the newest first, one page, with one row more where there is a next page.
+/// Complaints within reach, one page, with one row more where there is a next page.
 ///
 /// # Errors
 /// What the database says.
 pub fn page(conn: &mut AnyConnection, reach: &Reach, filter: &ComplaintFilter, page: &PageRequest) -> Result<Vec<Complaint>> {
-    let mut query = within(reach).order(complaints::id.desc()).limit(page.fetch());
+    let ordering = Ordering::from(filter.sort);
+    let mut query = within(reach).order(ordering.clause()).limit(page.fetch());
     if let Some(state) = filter.state {
         query = query.filter(complaints::state.eq(state));
     }
@@ -167,7 +172,7 @@ pub fn page(conn: &mut AnyConnection, reach: &Reach, filter: &ComplaintFilter, p
         query = query.filter(complaints::period.eq(period));
     }
     if let Some(after) = &page.after {
-        query = query.filter(complaints::id.lt(ComplaintId(after.id)));
+        query = query.filter(ordering.after(ComplaintId(after.id)));
     }
     Ok(query.select(Complaint::as_select()).load(conn)?)
 }

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::both::Both;
 use super::connection::{AnyConnection, MultiBackend};
 use super::error::Result;
+use super::ordering::Ordering;
 use super::schema::{escalation_findings, escalation_told, escalations, violations};
 use super::scope;
 use super::sql_types::{At, OptionalAt};
@@ -13,6 +14,7 @@ use super::tx::{Tx, from_json, to_json};
 use crate::domain::access::Reach;
 use crate::domain::escalation::{Candidate, CaseState, CaseStatus, Finding, Level, Sanction, Trigger};
 use crate::domain::id::{AgentId, ConversationId, EscalationId, EvaluationId, UserId, ViolationId};
+use crate::domain::list_order::{CaseOrder, Sort};
 use crate::domain::page::PageRequest;
 use crate::domain::period::Period;
 use crate::domain::violation::ViolationClass;
@@ -197,6 +199,8 @@ pub struct EscalationFilter {
     pub period: Option<Period>,
     /// Of this evaluation.
     pub evaluation_id: Option<EvaluationId>,
+    /// In which order.
+    pub sort: Sort<CaseOrder>,
 }
 
 type Boxed = diesel::helper_types::IntoBoxed<'static, escalations::table, MultiBackend>;
@@ -221,12 +225,13 @@ pub fn find_within(conn: &mut AnyConnection, reach: &Reach, id: EscalationId) ->
     Ok(within(reach).filter(escalations::id.eq(id)).select(EscalationRow::as_select()).first(conn).optional()?)
 }
 
-/// Cases within reach, the newest first, one page, with one row more where there is a next page.
+/// Cases within reach, one page, with one row more where there is a next page.
 ///
 /// # Errors
 /// What the database says.
 pub fn page(conn: &mut AnyConnection, reach: &Reach, filter: &EscalationFilter, page: &PageRequest) -> Result<Vec<EscalationRow>> {
-    let mut query = within(reach).order(escalations::id.desc()).limit(page.fetch());
+    let ordering = Ordering::from(filter.sort);
+    let mut query = within(reach).order(ordering.clause()).limit(page.fetch());
     if let Some(state) = filter.state {
         query = query.filter(escalations::state.eq(state));
     }
@@ -240,7 +245,7 @@ pub fn page(conn: &mut AnyConnection, reach: &Reach, filter: &EscalationFilter, 
         query = query.filter(escalations::evaluation_id.eq(evaluation));
     }
     if let Some(after) = &page.after {
-        query = query.filter(escalations::id.lt(EscalationId(after.id)));
+        query = query.filter(ordering.after(EscalationId(after.id)));
     }
     Ok(query.select(EscalationRow::as_select()).load(conn)?)
 }

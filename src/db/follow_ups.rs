@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use super::connection::{AnyConnection, MultiBackend};
 use super::error::Result;
+use super::ordering::Ordering;
 use super::schema::{evaluation_items, evaluations, follow_ups, violations};
 use super::scope;
 use super::sql_types::{At, OptionalAt};
@@ -14,6 +15,7 @@ use crate::domain::access::Reach;
 use crate::domain::evaluation::Outcome;
 use crate::domain::follow_up::{FollowUpKind, FollowUpState};
 use crate::domain::id::{AgentId, AppealId, EscalationId, EvaluationId, FollowUpId, UserId, ViolationId};
+use crate::domain::list_order::{FollowUpOrder, Sort};
 use crate::domain::page::PageRequest;
 use crate::domain::period::Period;
 use crate::domain::violation::ViolationState;
@@ -151,14 +153,17 @@ pub struct FollowUpFilter {
     pub agent_id: Option<AgentId>,
     /// Of this owner.
     pub owner_id: Option<UserId>,
+    /// In which order.
+    pub sort: Sort<FollowUpOrder>,
 }
 
-/// Follow-ups within reach, the newest first, one page, with one row more where there is a next page.
+/// Follow-ups within reach, one page, with one row more where there is a next page.
 ///
 /// # Errors
 /// What the database says.
 pub fn page(conn: &mut AnyConnection, reach: &Reach, filter: &FollowUpFilter, page: &PageRequest) -> Result<Vec<FollowUpRow>> {
-    let mut query = within(reach).order(follow_ups::id.desc()).limit(page.fetch());
+    let ordering = Ordering::from(filter.sort);
+    let mut query = within(reach).order(ordering.clause()).limit(page.fetch());
     if let Some(state) = filter.state {
         query = query.filter(follow_ups::state.eq(state));
     }
@@ -169,7 +174,7 @@ pub fn page(conn: &mut AnyConnection, reach: &Reach, filter: &FollowUpFilter, pa
         query = query.filter(follow_ups::owner_id.eq(owner));
     }
     if let Some(after) = &page.after {
-        query = query.filter(follow_ups::id.lt(FollowUpId(after.id)));
+        query = query.filter(ordering.after(FollowUpId(after.id)));
     }
     Ok(query.select(FollowUpRow::as_select()).load(conn)?)
 }

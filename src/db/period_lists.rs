@@ -57,6 +57,14 @@ pub fn lines_after(conn: &mut AnyConnection, reach: &Reach, period: Period, posi
     rows.into_iter().map(|(position, content)| Ok((position, from_json("period_fine_lines.content", &content)?))).collect()
 }
 
+/// How many lines of a period are frozen so far.
+///
+/// # Errors
+/// What the database says.
+pub fn frozen_lines(conn: &mut AnyConnection, period: Period) -> Result<i64> {
+    Ok(period_fine_lines::table.filter(period_fine_lines::period.eq(period)).count().get_result(conn)?)
+}
+
 /// Stores one part of a file, counted from 0.
 ///
 /// # Errors

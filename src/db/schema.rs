@@ -289,6 +289,33 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
+    use crate::db::sql_types::{Moment, Uid};
+
+    import_runs (id) {
+        id -> Uid,
+        kind -> Text,
+        file_name -> Text,
+        file_bytes -> BigInt,
+        user_id -> Uid,
+        state -> Text,
+        dry_run -> Bool,
+        attempt -> Integer,
+        created_at -> Moment,
+        touched_at -> Moment,
+        finished_at -> Nullable<Moment>,
+        done -> BigInt,
+        whole -> Nullable<BigInt>,
+        inserted -> BigInt,
+        updated -> BigInt,
+        unchanged -> BigInt,
+        refused -> BigInt,
+        report -> Nullable<Text>,
+        why -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{BigInt, Nullable, Text};
     use crate::db::sql_types::{Moment, Uid};
 
@@ -1114,6 +1141,7 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(import_runs -> users (user_id));
 diesel::joinable!(outbox -> users (user_id));
 diesel::joinable!(outbox -> agents (agent_id));
 diesel::joinable!(outbox -> webhooks (webhook_id));
@@ -1238,6 +1266,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     fine_policies,
     follow_ups,
     grants,
+    import_runs,
     imports,
     leases,
     ledger,

@@ -61,6 +61,8 @@ ids! {
     RecordingId = "recording";
     /// One run of an import.
     ImportId = "import";
+    /// A file that was handed in at a page to be imported.
+    ImportRunId = "import_run";
     /// A scorecard (质检评估表).
     ScorecardId = "scorecard";
     /// A version of a scorecard.

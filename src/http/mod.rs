@@ -3,6 +3,7 @@
 pub mod body;
 pub mod caller;
 pub mod conditional;
+pub mod conversation_form;
 pub mod download;
 pub mod page;
 pub mod problem;

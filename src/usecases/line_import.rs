@@ -7,7 +7,9 @@ use crate::db::{AnyConnection, Error, Result, Tx};
 use crate::domain::Refused;
 use crate::domain::access::Actor;
 use crate::domain::csv_table::{Columns, Limits, Line, LineFault, Table};
+use crate::domain::import_run::{RunCounts, RunProgress};
 use crate::domain::line_report::{LineOutcome, LineReport};
+use crate::usecases::import_runs::watch::Watch;
 
 /// How many rows one transaction takes.
 pub(super) const CHUNK: usize = 500;
@@ -19,6 +21,36 @@ pub struct Upload {
     pub csv: Vec<u8>,
     /// Whether only to say what would happen.
     pub dry_run: bool,
+    /// Who hears how far it is.
+    watch: Watch,
+}
+
+impl Upload {
+    /// A table that nobody watches.
+    pub fn new(csv: Vec<u8>, dry_run: bool) -> Self {
+        Self { csv, dry_run, watch: Watch::default() }
+    }
+
+    /// The same with somebody who hears how far it is.
+    #[must_use]
+    pub fn watched(self, watch: Watch) -> Self {
+        Self { watch, ..self }
+    }
+}
+
+/// The report of a table that was read, on its way through the chunks.
+#[derive(Debug)]
+pub(super) struct Ongoing {
+    report: LineReport,
+    watch: Watch,
+    whole: u64,
+}
+
+impl Ongoing {
+    fn tell(&self) {
+        let counts = RunCounts::from(&self.report);
+        self.watch.tell(RunProgress { counts, done: counts.lines(), whole: Some(self.whole) });
+    }
 }
 
 /// A row that was read well, with its line in the file.
@@ -39,11 +71,16 @@ pub(super) async fn rows<T: Send + 'static>(
     columns: &'static Columns,
     parse: fn(&Line) -> Refused<T>,
     key: fn(&T) -> (&'static str, String),
-) -> Result<(Vec<Row<T>>, LineReport)> {
+) -> Result<(Vec<Row<T>>, Ongoing)> {
+    let watch = upload.watch.clone();
     let limits = Limits { rows: u64::try_from(app.config.limits.csv_rows).unwrap_or(u64::MAX), line_bytes: app.config.limits.line_bytes };
     let report = LineReport::new(upload.dry_run, app.config.limits.report_lines);
     let work = tokio::task::spawn_blocking(move || read(&upload, report, columns, limits, parse, key));
-    Ok(work.await.map_err(|error| Error::Panicked(error.to_string()))??)
+    let (rows, report) = work.await.map_err(|error| Error::Panicked(error.to_string()))??;
+    let whole = report.lines().saturating_add(u64::try_from(rows.len()).unwrap_or(u64::MAX));
+    let ongoing = Ongoing { report, watch, whole };
+    ongoing.tell();
+    Ok((rows, ongoing))
 }
 
 fn read<T>(
@@ -90,7 +127,7 @@ pub(super) async fn store<T, S>(
     app: &App,
     actor: &Actor,
     rows: Vec<Row<T>>,
-    mut report: LineReport,
+    mut ongoing: Ongoing,
     chunk_rows: usize,
     plan: impl Fn(&mut AnyConnection, &[Row<T>], &mut LineReport) -> Result<Vec<S>> + Clone + Send + 'static,
     apply: impl Fn(&mut Tx<'_>, S) -> Result<()> + Clone + Send + 'static,
@@ -100,8 +137,8 @@ where
     S: 'static,
 {
     for chunk in rows.chunks(chunk_rows.max(1)) {
-        let (chunk, so_far, plan, apply) = (chunk.to_vec(), report, plan.clone(), apply.clone());
-        report = if so_far.dry_run {
+        let (chunk, so_far, plan, apply) = (chunk.to_vec(), ongoing.report.clone(), plan.clone(), apply.clone());
+        ongoing.report = if so_far.dry_run {
             app.read(move |conn| {
                 let mut report = so_far.clone();
                 plan(conn, &chunk, &mut report)?;
@@ -118,8 +155,9 @@ where
             })
             .await?
         };
+        ongoing.tell();
     }
-    Ok(report.in_order())
+    Ok(ongoing.report.in_order())
 }
 
 /// What became of a row that exists already: the fields that differ, if any do.

@@ -24,6 +24,7 @@ pub mod fine_policies;
 pub mod fines;
 pub mod follow_ups;
 pub mod health;
+pub mod import_runs;
 pub mod integrity;
 pub mod ledger;
 pub mod line_import;

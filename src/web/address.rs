@@ -11,6 +11,7 @@ use askama::filters::HtmlSafe;
 use super::form::Typed;
 use super::page::Frame;
 use super::trouble::{Trouble, encoded};
+use crate::domain::list_order::Sort;
 use crate::domain::page::PageRequest;
 use crate::domain::{Refusal, Refused};
 
@@ -112,6 +113,15 @@ impl Address {
         chosen.strip_prefix('-').map_or((chosen, false), |name| (name, true))
     }
 
+    /// The order of the list; its usual one where the address does not say or says something else.
+    pub fn sort<K: FromStr>(&self) -> Sort<K>
+    where
+        Sort<K>: Default,
+    {
+        let (name, descending) = self.order("");
+        name.parse().map_or_else(|_| Sort::default(), |by| Sort { by, descending })
+    }
+
     /// The head of a column by which the list can be ordered; `usual` is the order where the address does not say.
     pub fn column(&self, key: &str, label: &str, usual: &str) -> Column {
         let (now, down) = self.order(usual);
@@ -156,6 +166,12 @@ pub struct Column {
 }
 
 impl Column {
+    /// The same in the middle of a page: one comes back to this place of it.
+    #[must_use]
+    pub fn at(self, anchor: &str) -> Self {
+        Self { href: format!("{}#{anchor}", self.href), ..self }
+    }
+
     /// The same for a column of numbers.
     #[must_use]
     pub fn number(self) -> Self {

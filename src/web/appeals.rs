@@ -15,7 +15,6 @@ use crate::app::App;
 use crate::domain::Refusal;
 use crate::domain::access::Action;
 use crate::domain::appeal::{AppealInput, AppealPoint, AppealState, PointOutcome, PointTarget, Subject};
-use crate::domain::page::PageRequest;
 use crate::domain::period::Period;
 use crate::usecases::appeals::{self, AppealFilter};
 use crate::usecases::findings::Finding;
@@ -73,8 +72,9 @@ async fn list(app: web::Data<App>, visitor: Visitor, request: HttpRequest) -> Re
         agent_id: at.wanted("agent").map_err(refused)?,
         period: at.wanted("period").map_err(refused)?,
         evaluation_id: None,
+        sort: at.sort(),
     };
-    let page = PageRequest::parse(None, Some(at.get("cursor")).filter(|c| !c.is_empty())).map_err(refused)?;
+    let page = at.page(50).map_err(refused)?;
     let zone = organisation::period::zone(&app).await.map_err(trouble)?;
     let listed = appeals::list::list(&app, visitor.actor(), filter, page).await.map_err(trouble)?;
     let names = introduce(&app, visitor.actor(), Vec::new(), listed.items.iter().map(|it| it.agent_id).collect()).await.map_err(trouble)?;

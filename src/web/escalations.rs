@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::address::{Address, sort_rows};
+use super::address::Address;
 use super::form::{Form, Typed, again};
 use super::page::{Frame, Visitor, go, render, render_as};
 use super::trouble::Trouble;
@@ -147,18 +147,12 @@ async fn list(app: web::Data<App>, visitor: Visitor, request: HttpRequest) -> Re
         agent_id: at.wanted("agent").map_err(refused)?,
         period: at.wanted("period").map_err(refused)?,
         evaluation_id: None,
+        sort: at.sort(),
     };
     let page = at.page(100).map_err(refused)?;
-    let mut listed = escalation::list::list(&app, visitor.actor(), filter, page).await.map_err(trouble)?;
+    let listed = escalation::list::list(&app, visitor.actor(), filter, page).await.map_err(trouble)?;
     let agents = listed.items.iter().map(|it| it.agent_id).collect();
     let known = told_of(&app, &visitor, Vec::new(), agents).await.map_err(trouble)?;
-    match at.order("-opened") {
-        ("agent", down) => sort_rows(&mut listed.items, down, |it| known.names.agent(it.agent_id)),
-        // What waits for nobody any more comes last.
-        ("due", down) => sort_rows(&mut listed.items, down, |it| (it.due_at.is_none(), it.due_at)),
-        ("level", down) => sort_rows(&mut listed.items, down, |it| it.level),
-        (_, down) => sort_rows(&mut listed.items, down, |it| it.opened_at),
-    }
     render(&ListPage {
         lines: listed.items.iter().map(|it| line(&f, it, &known)).collect(),
         next: listed.next.map(|cursor| at.after(&cursor)),

@@ -6,7 +6,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use self::rows::{ExportRow, FineRow, TotalLine, amount, export_row, file, kinds, row, totals, totals_by_kind};
-use super::address::Address;
+use super::address::{Address, Column, sort_rows};
+use super::background;
 use super::form::{Form, Typed};
 use super::page::{Frame, Visitor, go, render, render_as};
 use super::trouble::Trouble;
@@ -14,15 +15,16 @@ use super::words::moment;
 use crate::app::App;
 use crate::domain::access::Action;
 use crate::domain::fine_list::ListStatus;
-use crate::domain::id::LedgerEntryId;
+use crate::domain::list_order::LineOrder;
 use crate::domain::money::Currency;
 use crate::domain::month_close::PeriodState;
-use crate::domain::page::PageRequest;
+use crate::domain::page::{Cursor, PageRequest};
 use crate::domain::period::Period;
 use crate::domain::{Refusal, Refused};
 use crate::usecases::fine_lists::select::{LineSelection, select};
 use crate::usecases::periods::PeriodView;
 use crate::usecases::periods::close::CloseCommand;
+use crate::usecases::periods::closing::Closing;
 use crate::usecases::{Error, fine_lists, organisation, periods};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -36,6 +38,8 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 #[template(path = "months.html")]
 struct MonthsPage {
     f: Frame,
+    at: Address,
+    latest: Option<Period>,
     months: Vec<MonthLine>,
     may_post: bool,
 }
@@ -62,13 +66,27 @@ fn month_line(view: &PeriodView, currency: Currency) -> MonthLine {
     }
 }
 
-async fn months(app: web::Data<App>, visitor: Visitor) -> Result<HttpResponse, Trouble> {
+/// Every month at once, in the order that the address asks for: a year has twelve.
+async fn months(app: web::Data<App>, visitor: Visitor, at: Address) -> Result<HttpResponse, Trouble> {
     let f = visitor.frame.clone();
-    let page = PageRequest { limit: PageRequest::MAX, after: None };
-    let listed = periods::list::list(&app, visitor.actor(), page).await.map_err(|e| Trouble::new(f.clone(), e))?;
     let currency = organisation::period::currency(&app).await.map_err(|e| Trouble::new(f.clone(), e))?;
-    let months = listed.items.iter().map(|view| month_line(view, currency)).collect();
-    render(&MonthsPage { months, may_post: visitor.may(Action::LedgerWrite), f })
+    let (mut views, mut after) = (Vec::new(), None);
+    loop {
+        let page = PageRequest { limit: PageRequest::MAX, after };
+        let listed = periods::list::list(&app, visitor.actor(), page).await.map_err(|e| Trouble::new(f.clone(), e))?;
+        views.extend(listed.items);
+        let Some(next) = listed.next else { break };
+        after = Some(Cursor::decode(&next).map_err(|r| Trouble::new(f.clone(), r))?);
+    }
+    let latest = views.first().map(|view| view.period);
+    match at.order("-month") {
+        ("lines", down) => sort_rows(&mut views, down, |view| (view.lines, view.period)),
+        ("sum", down) => sort_rows(&mut views, down, |view| (view.amount_minor, view.period)),
+        ("state", down) => sort_rows(&mut views, down, |view| (view.state, view.period)),
+        (_, down) => sort_rows(&mut views, down, |view| view.period),
+    }
+    let months = views.iter().map(|view| month_line(view, currency)).collect();
+    render(&MonthsPage { months, latest, may_post: visitor.may(Action::LedgerWrite), at, f })
 }
 
 #[derive(Template)]
@@ -80,6 +98,8 @@ struct MonthPage {
     period: Period,
     line: MonthLine,
     running: bool,
+    /// How far a close is that is running.
+    closing: Option<Closing>,
     may_close: bool,
     may_post: bool,
     may_see_evidence: bool,
@@ -93,12 +113,13 @@ struct MonthPage {
     total: String,
     total_lines: u64,
     selected: Option<(u64, String)>,
+    columns: Vec<Column>,
     lines: Vec<FineRow>,
     next: Option<String>,
     exports: Option<Vec<ExportRow>>,
 }
 
-const AT_A_TIME: usize = 100;
+const AT_A_TIME: u32 = 100;
 
 fn selection(at: &Address) -> Refused<LineSelection> {
     let own = at.is("vendor", "own");
@@ -116,11 +137,12 @@ async fn page(app: &App, visitor: &Visitor, period: Period, at: Address, form: T
     let mut f = visitor.frame.clone();
     let trouble = |e: Error| Trouble::new(visitor.frame.clone(), e);
     let refused = |r: Refusal| Trouble::new(visitor.frame.clone(), r);
-    let after: Option<LedgerEntryId> = at.wanted("cursor").map_err(refused)?;
+    let wanted_page = at.page(AT_A_TIME).map_err(refused)?;
     let view = periods::show::show(app, visitor.actor(), period).await.map_err(trouble)?;
+    let closing = periods::closing::closing(app, visitor.actor(), period).await.map_err(trouble)?;
     let wanted = selection(&at).map_err(refused)?;
     let narrowed = wanted != LineSelection::default();
-    let found = select(app, visitor.actor(), period, wanted, after, AT_A_TIME).await.map_err(trouble)?;
+    let found = select(app, visitor.actor(), period, wanted, at.sort(), wanted_page).await.map_err(trouble)?;
     let zone = organisation::period::zone(app).await.map_err(trouble)?;
     let head = &found.head;
     let currency = head.currency;
@@ -151,7 +173,8 @@ async fn page(app: &App, visitor: &Visitor, period: Period, at: Address, form: T
     Ok(MonthPage {
         line: month_line(&view, currency),
         running: view.standing_in_the_way.running,
-        may_close: visitor.actor().may_everywhere(Action::PeriodClose).is_ok() && head.status == ListStatus::Open,
+        may_close: visitor.actor().may_everywhere(Action::PeriodClose).is_ok() && head.status == ListStatus::Open && closing.is_none(),
+        closing,
         may_post: visitor.may(Action::LedgerWrite),
         may_see_evidence: visitor.may(Action::EvaluationRead),
         files,
@@ -162,7 +185,8 @@ async fn page(app: &App, visitor: &Visitor, period: Period, at: Address, form: T
         total_lines: head.totals.lines,
         selected: narrowed.then(|| (found.lines, amount(found.amount_minor, currency))),
         lines: found.items.iter().map(|line| row(&f, line, &found)).collect(),
-        next: found.next.map(|id| at.after(&id.to_string())),
+        next: found.next.map(|cursor| at.after(&cursor)),
+        columns: columns(&f, &at, currency),
         kinds: kinds(&f),
         exports,
         currency,
@@ -172,6 +196,20 @@ async fn page(app: &App, visitor: &Visitor, period: Period, at: Address, form: T
         at,
         f,
     })
+}
+
+/// The heads of the columns of the lines.
+fn columns(f: &Frame, at: &Address, currency: Currency) -> Vec<Column> {
+    let column = |order: LineOrder, label: &str| at.column(order.as_str(), label, LineOrder::Posted.as_str()).at("lines");
+    vec![
+        column(LineOrder::Posted, f.t("Posted", "记账日期")),
+        column(LineOrder::Agent, f.t("Agent", "客服")),
+        column(LineOrder::Team, f.t("Team", "班组")),
+        column(LineOrder::Vendor, f.t("Vendor", "供应商")),
+        column(LineOrder::Kind, f.t("Kind", "类型")),
+        column(LineOrder::Type, f.t("What", "事由")),
+        column(LineOrder::Amount, currency.code()).number(),
+    ]
 }
 
 fn parse(visitor: &Visitor, period: &str) -> Result<Period, Trouble> {
@@ -191,8 +229,11 @@ async fn close(app: web::Data<App>, form: Form, path: web::Path<String>) -> Resu
         expected_lines: form.typed.filled("expected_lines").and_then(|n| n.parse().ok()),
         expected_amount_minor: None,
     };
-    match periods::close::close(&app, visitor.actor(), period, command).await {
-        Ok(_) => Ok(go(&format!("/months/{period}?done=closed"))),
+    let (closing, actor) = (app.clone(), visitor.actor().clone());
+    let work = async move { periods::close::close(&closing, &actor, period, command).await };
+    match background::begin(format!("the close of {period}"), work).await {
+        Ok(Some(_)) => Ok(go(&format!("/months/{period}?done=closed"))),
+        Ok(None) => Ok(go(&format!("/months/{period}"))),
         Err(Error::Refused(refusal)) => {
             let typed = form.typed.clone().refused(&visitor.frame, &refusal);
             render_as(HttpResponse::Conflict(), &page(&app, visitor, period, Address::default(), typed).await?)

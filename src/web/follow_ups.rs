@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use super::address::{Address, sort_rows};
+use super::address::Address;
 use super::form::{Form, Typed, again};
 use super::page::{Frame, Visitor, go, render, render_as};
 use super::trouble::Trouble;
@@ -108,18 +108,13 @@ async fn list(app: web::Data<App>, visitor: Visitor, request: HttpRequest) -> Re
         state: at.wanted("state").map_err(refused)?,
         agent_id: at.wanted("agent").map_err(refused)?,
         owner_id: visitor.actor().user.filter(|_| at.is("owner", "me")),
+        sort: at.sort(),
     };
     let page = at.page(100).map_err(refused)?;
     let zone = organisation::period::zone(&app).await.map_err(trouble)?;
-    let mut listed = follow_ups::list::list(&app, visitor.actor(), filter, page).await.map_err(trouble)?;
+    let listed = follow_ups::list::list(&app, visitor.actor(), filter, page).await.map_err(trouble)?;
     let users = listed.items.iter().flat_map(|it| [it.owner_id, it.made_by]).collect();
     let names = introduce(&app, visitor.actor(), users, listed.items.iter().map(|it| it.agent_id).collect()).await.map_err(trouble)?;
-    match at.order("-made") {
-        ("due", down) => sort_rows(&mut listed.items, down, |it| it.due_on),
-        ("agent", down) => sort_rows(&mut listed.items, down, |it| names.agent(it.agent_id)),
-        ("owner", down) => sort_rows(&mut listed.items, down, |it| names.user(it.owner_id).to_owned()),
-        _ => {}
-    }
     render(&ListPage {
         lines: listed.items.iter().map(|it| line(&f, it, &names, zone)).collect(),
         next: listed.next.map(|cursor| at.after(&cursor)),

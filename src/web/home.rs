@@ -94,6 +94,7 @@ const ROOMS: &[Room] = &[
             door("/people/vendors", "Vendors", "供应商", |a| keeps(a, Action::PeopleWrite)),
             door("/people/users", "Users", "用户", |a| may_wide(a, Action::UserRead)),
             door("/people/attendance", "Attendance", "出勤", |a| keeps(a, Action::AttendanceWrite)),
+            door("/imports", "Imports", "导入", super::imports::may_import),
         ],
     },
     Room {
@@ -103,6 +104,7 @@ const ROOMS: &[Room] = &[
             door("/system/outbox", "Outbox", "发件箱", |a| may_wide(a, Action::MailRead)),
             door("/system/webhooks", "Webhooks", "Webhook", |a| may_wide(a, Action::MailRead)),
             door("/system/audit", "Audit log", "审计日志", |a| may_wide(a, Action::AuditRead)),
+            door("/system/imports", "Imports", "导入记录", |a| may_wide(a, Action::AuditRead)),
             door("/system/tokens", "Tokens", "访问令牌", |a| may_wide(a, Action::UserWrite)),
         ],
     },

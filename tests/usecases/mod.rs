@@ -1,2 +1,3 @@
 mod integrity;
+mod list_order;
 mod mail;

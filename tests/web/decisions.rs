@@ -3,6 +3,7 @@
 use assay::domain::access::Role;
 use serde_json::json;
 
+use super::imports::ended;
 use super::people::{field, link_after};
 use crate::support::aftermath::{People, lines, posted};
 use crate::support::browser::Visitor;
@@ -109,7 +110,8 @@ on_both! {
             assert!(page.contains("nothing is stored yet") && page.contains("X-1") && page.contains("<td class=\"number\">3</td>"), "{page}");
             assert!(!desk.page(&list).contains("X-1"));
             let previewed = field(&page, "previewed");
-            let page = desk.post_file(&import, &[("do", "store"), ("previewed", &previewed), ("csv", table)], None).expect(200).text();
+            let stored = desk.post_file(&import, &[("do", "store"), ("previewed", &previewed), ("csv", table)], None).expect(303);
+            let page = ended(&mut desk, stored.header("location").unwrap());
             assert!(page.contains("<h2>Stored</h2>") && page.contains(&format!("href=\"{list}\"")), "{page}");
             assert!(desk.page(&format!("{list}?number=1001")).contains("X-1"));
         }

@@ -4,6 +4,7 @@ mod case_link;
 mod decisions;
 mod fine_lists;
 mod grading;
+mod imports;
 mod login;
 mod mail_links;
 mod people;

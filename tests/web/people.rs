@@ -2,6 +2,7 @@
 
 use assay::domain::access::Role;
 
+use super::imports::ended;
 use crate::support::browser::Visitor;
 use crate::support::{on_both, people};
 
@@ -112,7 +113,8 @@ on_both! {
         let page = admin.post_file("/people/import/agents", &[fields[0], fields[1], ("csv", &other)], None).expect(200).text();
         assert!(page.contains("has changed since the preview"));
         assert!(!admin.page("/people/agents").contains("8001"));
-        let page = admin.post_file("/people/import/agents", &fields, None).expect(200).text();
+        let run = admin.post_file("/people/import/agents", &fields, None).expect(303).header("location").unwrap().to_owned();
+        let page = ended(&mut admin, &run);
         assert!(page.contains("<h2>Stored</h2>"), "{page}");
         assert!(admin.page("/people/agents").contains("8001"));
         let page = admin.post_file("/people/import/agents", &[("do", "preview")], Some("employee_no\n8001\n")).expect(400).text();
@@ -122,7 +124,8 @@ on_both! {
 
         let page = admin.post_file("/people/import/attendance", &[("do", "preview")], Some("employee_no,period,worked_days\n8001,2026-10,21\n")).expect(200).text();
         let fields = [("do", "store"), ("previewed", &field(&page, "previewed")), ("csv", "employee_no,period,worked_days\n8001,2026-10,21")];
-        admin.post_file("/people/import/attendance", &fields, None).expect(200);
+        let run = admin.post_file("/people/import/attendance", &fields, None).expect(303).header("location").unwrap().to_owned();
+        ended(&mut admin, &run);
         assert!(admin.page("/people/attendance?period=2026-10&number=8001").contains("<td class=\"number\">21</td>"));
         assert!(!admin.page("/people/attendance?number=nobody").contains("8001"));
     }

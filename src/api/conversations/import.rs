@@ -3,11 +3,10 @@
 use actix_multipart::Multipart;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpRequest, post, web};
-use futures_util::StreamExt;
 
 use crate::app::App;
-use crate::domain::Refusal;
 use crate::domain::conversation::ConversationInput;
+use crate::http::conversation_form::receive;
 use crate::http::problem::ProblemDocument;
 use crate::http::{Caller, Problem, stream};
 use crate::usecases::conversations::import::{ImportReport, ImportSource, import};
@@ -70,26 +69,7 @@ pub(super) async fn import_conversations(
 
 async fn import_form(app: &App, caller: &Caller, request: &HttpRequest, body: web::Payload) -> Result<ImportReport, Problem> {
     let mut upload = Upload::begin(app, caller)?;
-    let mut form = Multipart::from_request(request, &mut body.into_inner()).await.map_err(|e| stream::broken_multipart(&e))?;
-    while let Some(field) = form.next().await {
-        let mut field = field.map_err(|e| stream::broken_multipart(&e))?;
-        let name = field.name().unwrap_or("").to_owned();
-        let file_name = field.content_disposition().and_then(|d| d.get_filename()).map(str::to_owned);
-        let mut part = match (name.as_str(), file_name) {
-            ("conversations", file_name) => {
-                let media_type = field.content_type().map(ToString::to_string).unwrap_or_default();
-                upload.conversations(format_of(&media_type, file_name.as_deref())?).await?
-            }
-            (_, Some(file_name)) => upload.recording(&file_name).await?,
-            (other, None) => {
-                let message = "is neither `conversations` nor a file; recordings are parts with the file names that the conversations give";
-                return Err(Refusal::invalid(other, message).into());
-            }
-        };
-        while let Some(block) = field.next().await {
-            part.write(&block.map_err(|e| stream::broken_multipart(&e))?).await?;
-        }
-        part.finish().await?;
-    }
+    let form = Multipart::from_request(request, &mut body.into_inner()).await.map_err(|e| stream::broken_multipart(&e))?;
+    receive(form, &mut upload).await?;
     Ok(import(app, caller, upload.source()?, |_| ()).await?)
 }

@@ -10,7 +10,7 @@ use crate::domain::access::{Action, Actor};
 use crate::domain::id::AppealId;
 use crate::domain::page::{Page, PageRequest};
 
-/// The appeals within reach, the newest first: agents see their own, inspectors those about what they graded.
+/// The appeals within reach, in the order that is asked for: agents see their own, inspectors those about what they graded.
 ///
 /// # Errors
 /// `Forbidden`; `Invalid` on `cursor`.

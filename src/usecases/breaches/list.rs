@@ -6,7 +6,7 @@ use crate::db::{self, Result};
 use crate::domain::access::{Action, Actor};
 use crate::domain::page::{Page, PageRequest};
 
-/// The operating breaches within reach, the newest first.
+/// The operating breaches within reach, in the order that is asked for.
 ///
 /// # Errors
 /// `Forbidden`; `Invalid` on `cursor`.

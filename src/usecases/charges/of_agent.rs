@@ -24,10 +24,10 @@ pub async fn of_agent(app: &App, actor: &Actor, agent: AgentId, period: Period) 
         let all = PageRequest { limit: PageRequest::MAX, after: None };
         let (agent_id, period) = (Some(agent), Some(period));
         let mut charges = Vec::new();
-        for row in db::complaints::page(conn, &reach, &ComplaintFilter { state: None, agent_id, period }, &all)? {
+        for row in db::complaints::page(conn, &reach, &ComplaintFilter { agent_id, period, ..ComplaintFilter::default() }, &all)? {
             charges.push(complaint(conn, row, &sight)?);
         }
-        for row in db::breaches::page(conn, &reach, &BreachFilter { state: None, agent_id, period }, &all)? {
+        for row in db::breaches::page(conn, &reach, &BreachFilter { agent_id, period, ..BreachFilter::default() }, &all)? {
             charges.push(breach(conn, row, &sight)?);
         }
         charges.sort_by(|a, b| (a.occurred_on, &a.reference).cmp(&(b.occurred_on, &b.reference)));

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::BufReader;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
@@ -25,6 +25,7 @@ pub struct Upload {
     most_bytes: u64,
     parts: usize,
     format: Option<FileFormat>,
+    name: String,
 }
 
 /// A part of an upload that is being received.
@@ -51,7 +52,7 @@ impl Upload {
             .and_then(|()| tempfile::tempdir_in(&place))
             .and_then(|folder| std::fs::create_dir(folder.path().join("recordings")).map(|()| folder));
         let folder = folder.map_err(|e| db::Error::Damaged(format!("{}: {e}", place.display())))?;
-        Ok(Self { folder, most_bytes: app.config.limits.recording_bytes, parts: 0, format: None })
+        Ok(Self { folder, most_bytes: app.config.limits.recording_bytes, parts: 0, format: None, name: String::new() })
     }
 
     /// Begins to receive the file of conversations. It may be of any length.
@@ -90,18 +91,74 @@ impl Upload {
         Ok(Part { file, name, left: most, most: most.unwrap_or(0) })
     }
 
+    /// Notes what the file of conversations is called where it comes from.
+    pub fn called(&mut self, name: &str) {
+        name.clone_into(&mut self.name);
+    }
+
+    /// What the file of conversations is called where it comes from.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// What was received, ready to be imported. Keep the upload until the import is done.
     ///
     /// # Errors
     /// `Invalid` where no conversations came.
     pub fn source(&self) -> Result<ImportSource> {
-        let Some(format) = self.format else {
-            return Err(Refusal::invalid("conversations", "is missing; send the NDJSON or CSV file as the part `conversations`").into());
-        };
-        let file = File::open(self.folder.path().join("conversations")).map_err(|e| failed("conversations", &e))?;
-        let recordings = Folder::at(&self.folder.path().join("recordings"))?;
-        Ok(ImportSource { input: Box::new(BufReader::with_capacity(64 * 1024, file)), format, recordings: Some(recordings) })
+        let format = self.checked()?;
+        open(self.folder.path(), &self.folder.path().join("conversations"), format)
     }
+
+    /// How the conversations are written.
+    ///
+    /// # Errors
+    /// `Invalid` where none came.
+    pub fn checked(&self) -> Refused<FileFormat> {
+        let missing = "is missing; send the NDJSON or CSV file as the part `conversations`";
+        self.format.ok_or_else(|| Refusal::invalid("conversations", missing))
+    }
+
+    /// Keeps what was received in a folder of its own, where [`source_in`] finds it. Gives how long the file of conversations is.
+    ///
+    /// # Errors
+    /// Where no conversations came, or the file system says no.
+    pub fn keep(self, place: &Path) -> std::io::Result<u64> {
+        let format = self.checked().map_err(std::io::Error::other)?;
+        if let Some(above) = place.parent() {
+            std::fs::create_dir_all(above)?;
+        }
+        let file = self.folder.path().join(file_name(format));
+        std::fs::rename(self.folder.path().join("conversations"), &file)?;
+        let bytes = std::fs::metadata(&file)?.len();
+        std::fs::rename(self.folder.path(), place)?;
+        Ok(bytes)
+    }
+}
+
+/// What the file of conversations is called where it is kept.
+fn file_name(format: FileFormat) -> String {
+    format!("conversations.{format}")
+}
+
+/// What [`Upload::keep`] has kept in a folder; none where nothing is there.
+///
+/// # Errors
+/// Where it cannot be opened.
+pub fn source_in(folder: &Path) -> Result<Option<ImportSource>> {
+    for format in FileFormat::ALL {
+        let file = folder.join(file_name(*format));
+        if file.is_file() {
+            return open(folder, &file, *format).map(Some);
+        }
+    }
+    Ok(None)
+}
+
+fn open(folder: &Path, file: &Path, format: FileFormat) -> Result<ImportSource> {
+    let file = File::open(file).map_err(|e| failed("conversations", &e))?;
+    let recordings = Folder::at(&folder.join("recordings"))?;
+    Ok(ImportSource { input: Box::new(BufReader::with_capacity(64 * 1024, file)), format, recordings: Some(recordings) })
 }
 
 impl Part {

@@ -79,7 +79,7 @@ fn table(columns: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Upload {
         csv.push('\n');
         csv.push_str(&line(row));
     }
-    Upload { csv: csv.into_bytes(), dry_run: false }
+    Upload::new(csv.into_bytes(), false)
 }
 
 /// Our own files have no line to refuse.

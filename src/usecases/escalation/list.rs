@@ -10,7 +10,7 @@ use crate::domain::access::{Action, Actor};
 use crate::domain::id::EscalationId;
 use crate::domain::page::{Page, PageRequest};
 
-/// The cases of teams within reach and those that the caller was told of, the newest first.
+/// The cases of teams within reach and those that the caller was told of, in the order that is asked for.
 ///
 /// # Errors
 /// `Forbidden`; `Invalid` on `cursor`.

@@ -10,6 +10,8 @@ use crate::domain::access::{Action, Actor};
 use crate::domain::fine_list::{FineLine, FineListHead};
 use crate::domain::id::{LedgerEntryId, TeamId, VendorId};
 use crate::domain::ledger::EntryKind;
+use crate::domain::list_order::{LineOrder, Sort};
+use crate::domain::page::PageRequest;
 use crate::domain::period::Period;
 
 /// Which lines are wanted.
@@ -54,15 +56,56 @@ pub struct SelectedLines {
     pub lines: u64,
     /// Their sum in minor units.
     pub amount_minor: i64,
-    /// A page of them, in ascending order of their ids.
+    /// A page of them, in the order that was asked for.
     pub items: Vec<FineLine>,
     /// Where the next page begins.
-    pub next: Option<LedgerEntryId>,
+    pub next: Option<String>,
     /// The lines that those of the page take back, adjust or carry over, whichever month they are in, as far as they are within reach.
     pub originals: BTreeMap<LedgerEntryId, FineLine>,
 }
 
-/// A page of the lines within reach that fit, after a given one, at most `limit` of them.
+/// What a line is put into its order by: lines compare as these texts do.
+fn key(by: LineOrder, line: &FineLine) -> String {
+    match by {
+        LineOrder::Agent => format!("{}\u{0}{}", line.agent_name, line.employee_no),
+        // Above zero and all of one length, amounts compare as their digits do.
+        LineOrder::Amount => format!("{:020}", i128::from(line.amount_minor).saturating_sub(i128::from(i64::MIN))),
+        LineOrder::Kind => line.kind.as_str().to_owned(),
+        LineOrder::Posted => String::new(),
+        LineOrder::Team => line.team_name.clone().unwrap_or_default(),
+        LineOrder::Type => line.violation_type.clone().unwrap_or_default(),
+        LineOrder::Vendor => line.vendor_name.clone().unwrap_or_default(),
+    }
+}
+
+/// The first lines after a place of the whole list in some order. Never holds more than one page and one line.
+struct Foremost {
+    sort: Sort<LineOrder>,
+    after: Option<(String, LedgerEntryId)>,
+    most: usize,
+    lines: BTreeMap<(String, LedgerEntryId), FineLine>,
+}
+
+impl Foremost {
+    fn add(&mut self, line: FineLine) {
+        let place = (key(self.sort.by, &line), line.id);
+        let (down, after) = (self.sort.descending, self.after.as_ref());
+        if after.is_some_and(|after| if down { place >= *after } else { place <= *after }) {
+            return;
+        }
+        self.lines.insert(place, line);
+        if self.lines.len() > self.most {
+            drop(if down { self.lines.pop_first() } else { self.lines.pop_last() });
+        }
+    }
+
+    fn into_lines(self) -> Vec<FineLine> {
+        let lines = self.lines.into_values();
+        if self.sort.descending { lines.rev().collect() } else { lines.collect() }
+    }
+}
+
+/// A page of the lines within reach that fit, in an order. The whole list is gone through for their count and sum; a page of it is held.
 ///
 /// # Permissions
 /// `ledger.read`.
@@ -74,8 +117,8 @@ pub async fn select(
     actor: &Actor,
     period: Period,
     selection: LineSelection,
-    after: Option<LedgerEntryId>,
-    limit: usize,
+    sort: Sort<LineOrder>,
+    page: PageRequest,
 ) -> Result<SelectedLines> {
     let reach = actor.reach(Action::LedgerRead)?;
     let now = app.clock.now();
@@ -84,6 +127,9 @@ pub async fn select(
         let head = head(conn, &reach, &seen, period)?;
         let mut found =
             SelectedLines { lines: 0, amount_minor: 0, items: Vec::new(), next: None, originals: BTreeMap::new(), head: head.clone() };
+        let after = page.after.as_ref().map(|cursor| (cursor.key.clone(), LedgerEntryId(cursor.id)));
+        let most = usize::try_from(page.fetch()).unwrap_or(usize::MAX);
+        let mut foremost = Foremost { sort, after, most, lines: BTreeMap::new() };
         for line in Lines::of_period(conn, &reach, &seen, &head)? {
             let line = line?;
             if !selection.fits(&line) {
@@ -91,15 +137,10 @@ pub async fn select(
             }
             found.lines = found.lines.saturating_add(1);
             found.amount_minor = found.amount_minor.saturating_add(line.amount_minor);
-            if after.is_some_and(|after| line.id <= after) {
-                continue;
-            }
-            if found.items.len() < limit {
-                found.items.push(line);
-            } else if found.next.is_none() {
-                found.next = found.items.last().map(|last| last.id);
-            }
+            foremost.add(line);
         }
+        let listed = page.page(foremost.into_lines(), |line| (key(sort.by, line), line.id.0));
+        (found.items, found.next) = (listed.items, listed.next);
         let mut wanted: Vec<LedgerEntryId> = found.items.iter().filter_map(|line| line.original_id).collect();
         wanted.sort_unstable();
         wanted.dedup();

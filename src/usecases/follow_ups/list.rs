@@ -6,7 +6,7 @@ use crate::db::{self, Result};
 use crate::domain::access::{Action, Actor};
 use crate::domain::page::{Page, PageRequest};
 
-/// The follow-ups within reach and those that the caller owns, the newest first.
+/// The follow-ups within reach and those that the caller owns, in the order that is asked for.
 ///
 /// # Errors
 /// `Forbidden`; `Invalid` on `cursor`.

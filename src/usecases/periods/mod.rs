@@ -1,6 +1,7 @@
 //! Periods and their close.
 
 pub mod close;
+pub mod closing;
 pub mod list;
 pub mod show;
 

@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
-use chrono::{DateTime, Utc};
 
 use crate::app::App;
 use crate::domain::appeal::AppealState;
@@ -12,7 +11,7 @@ use crate::domain::id::{AgentId, AppealId};
 use crate::usecases::appeals::list::list as list_appeals;
 use crate::usecases::appeals::{AppealFilter, AppealSummary};
 use crate::usecases::{agents, organisation, users};
-use crate::web::address::{Address, Pager, sort_rows};
+use crate::web::address::{Address, Pager};
 use crate::web::form::Typed;
 use crate::web::page::{Frame, Visitor, render};
 use crate::web::pieces::{Choice, OrTrouble};
@@ -44,7 +43,6 @@ struct AppealLine {
     state: Badge,
     made_by: String,
     made: String,
-    due_at: DateTime<Utc>,
     due: String,
     late: bool,
 }
@@ -67,7 +65,7 @@ async fn list(app: web::Data<App>, visitor: Visitor, at: Address) -> Result<Http
     let f = visitor.frame.saying(at.get("done"));
     let actor = visitor.actor();
     let zone = organisation::period::zone(&app).await.or_trouble(&visitor)?;
-    let filter = AppealFilter { state: at.read("state"), period: at.read("period"), ..AppealFilter::default() };
+    let filter = AppealFilter { state: at.read("state"), period: at.read("period"), sort: at.sort(), ..AppealFilter::default() };
     let listed = list_appeals(&app, actor, filter, at.page(100).or_trouble(&visitor)?).await.or_trouble(&visitor)?;
     let agents = listed.items.iter().map(|appeal| appeal.agent_id).collect();
     let names = agents::names::names(&app, actor, agents).await.or_trouble(&visitor)?;
@@ -84,17 +82,10 @@ async fn list(app: web::Data<App>, visitor: Visitor, at: Address) -> Result<Http
         state: f.appeal_state(appeal.state),
         made_by: people.get(&appeal.made_by).cloned().unwrap_or_default(),
         made: moment(appeal.made_at, zone),
-        due_at: appeal.due_at,
         due: moment(appeal.due_at, zone),
         late: appeal.state.is_pending() && appeal.due_at < now,
     };
-    let mut appeals: Vec<AppealLine> = listed.items.iter().map(line).collect();
-    match at.order("made") {
-        ("due", down) => sort_rows(&mut appeals, down, |line| line.due_at),
-        ("agent", down) => sort_rows(&mut appeals, down, |line| line.agent.clone()),
-        ("made", true) => appeals.reverse(),
-        _ => {}
-    }
+    let appeals = listed.items.iter().map(line).collect();
     let states = AppealState::ALL.iter().map(|one| Choice::new(one, f.appeal_state(*one).text)).collect();
     let pager = at.pager(&f, listed.next.as_ref());
     render(&AppealsPage { filter: at.typed(), filtered: at.filtered(&["state", "period"]), at, states, appeals, pager, f })

@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::appeals::agent_name;
+use super::desk::{self, Desk, DeskLine};
 use super::{agent_and_day, wanted_agent};
 use crate::app::App;
 use crate::domain::access::Action;
@@ -12,7 +13,7 @@ use crate::domain::id::BreachId;
 use crate::usecases::breaches::withdraw::Withdrawal;
 use crate::usecases::breaches::{self, Breach, BreachFilter};
 use crate::usecases::{Error, agents, organisation, users};
-use crate::web::address::{Address, Pager};
+use crate::web::address::Address;
 use crate::web::form::{Form, Typed};
 use crate::web::page::{Frame, Visitor, go, render, render_as};
 use crate::web::pieces::{Choice, OrTrouble, mendable};
@@ -29,51 +30,33 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/decisions/breaches/{id}", web::post().to(withdraw));
 }
 
-#[derive(Template)]
-#[template(path = "decisions/breaches.html")]
-struct BreachesPage {
-    f: Frame,
-    filter: Typed,
-    states: Vec<Choice>,
-    may_write: bool,
-    narrowed: bool,
-    breaches: Vec<BreachLine>,
-    pager: Pager,
-}
-
-struct BreachLine {
-    id: BreachId,
-    reference: String,
-    agent: String,
-    occurred: String,
-    occurrences: i32,
-    state: Badge,
-}
-
 async fn list(app: web::Data<App>, visitor: Visitor, at: Address) -> Result<HttpResponse, Trouble> {
-    let f = visitor.frame.saying(at.get("done"));
-    let actor = visitor.actor();
+    let f = &visitor.frame;
     let agent_id = wanted_agent(&app, &visitor, &at).await?;
-    let filter = BreachFilter { state: at.read("state"), agent_id, period: at.read("period") };
-    let listed = breaches::list::list(&app, actor, filter, at.page(50).or_trouble(&visitor)?).await.or_trouble(&visitor)?;
-    let names = agents::names::names(&app, actor, listed.items.iter().map(|one| one.agent_id).collect()).await.or_trouble(&visitor)?;
-    let line = |one: &Breach| BreachLine {
-        id: one.id,
-        reference: one.reference.clone(),
-        agent: agent_name(&names, one.agent_id),
+    let filter = BreachFilter { state: at.read("state"), agent_id, period: at.read("period"), sort: at.sort() };
+    let wanted = at.page(50).or_trouble(&visitor)?;
+    let listed = breaches::list::list(&app, visitor.actor(), filter, wanted).await.or_trouble(&visitor)?;
+    let line = |one: Breach| DeskLine {
+        id: one.id.0,
+        agent_id: one.agent_id,
         occurred: one.occurred_on.to_string(),
         occurrences: one.occurrences,
         state: f.breach_state(one.state),
+        reference: one.reference,
     };
-    render(&BreachesPage {
-        breaches: listed.items.iter().map(line).collect(),
-        pager: at.pager(&f, listed.next.as_ref()),
-        narrowed: at.filtered(&["state", "period", "number", "agent"]),
-        filter: at.typed(),
+    let desk = Desk {
+        path: "/decisions/breaches",
+        import: "/decisions/import/breaches",
+        title: f.t("Operating breaches", "违规操作"),
+        record: f.t("Record a breach", "登记违规操作"),
+        none_fits: f.t("No operating breach fits", "没有符合条件的违规操作"),
+        none: f.t("No operating breach yet", "还没有违规操作"),
+        what_follows: f
+            .t("A breach of the operating rules costs by occurrence as soon as it is recorded.", "违规操作登记后立即按次数计罚。"),
         states: BreachState::ALL.iter().map(|one| Choice::new(one, f.breach_state(*one).text)).collect(),
-        may_write: visitor.may(Action::ComplaintWrite),
-        f,
-    })
+        counted: true,
+    };
+    desk::page(&app, &visitor, at, desk, listed.map(line)).await
 }
 
 #[derive(Template)]

@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::appeals::agent_name;
+use super::desk::{self, Desk, DeskLine};
 use super::{agent_and_day, wanted_agent};
 use crate::app::App;
 use crate::domain::access::Action;
@@ -11,7 +12,7 @@ use crate::domain::complaint::{Adjudication, ComplaintInput, ComplaintLevel, Com
 use crate::domain::id::ComplaintId;
 use crate::usecases::complaints::{self, Complaint, ComplaintFilter};
 use crate::usecases::{Error, agents, organisation, users};
-use crate::web::address::{Address, Pager};
+use crate::web::address::Address;
 use crate::web::form::{Form, Typed};
 use crate::web::page::{Frame, Visitor, go, render, render_as};
 use crate::web::pieces::{Choice, OrTrouble, mendable};
@@ -28,46 +29,33 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/decisions/complaints/{id}", web::post().to(adjudicate));
 }
 
-#[derive(Template)]
-#[template(path = "decisions/complaints.html")]
-struct ComplaintsPage {
-    f: Frame,
-    filter: Typed,
-    states: Vec<Choice>,
-    may_write: bool,
-    complaints: Vec<ComplaintLine>,
-    pager: Pager,
-}
-
-struct ComplaintLine {
-    id: ComplaintId,
-    reference: String,
-    agent: String,
-    occurred: String,
-    state: Badge,
-}
-
 async fn list(app: web::Data<App>, visitor: Visitor, at: Address) -> Result<HttpResponse, Trouble> {
-    let f = visitor.frame.saying(at.get("done"));
-    let actor = visitor.actor();
-    let filter = ComplaintFilter { state: at.read("state"), agent_id: wanted_agent(&app, &visitor, &at).await?, period: at.read("period") };
-    let listed = complaints::list::list(&app, actor, filter, at.page(50).or_trouble(&visitor)?).await.or_trouble(&visitor)?;
-    let names = agents::names::names(&app, actor, listed.items.iter().map(|one| one.agent_id).collect()).await.or_trouble(&visitor)?;
-    let line = |one: &Complaint| ComplaintLine {
-        id: one.id,
-        reference: one.reference.clone(),
-        agent: agent_name(&names, one.agent_id),
+    let f = &visitor.frame;
+    let agent_id = wanted_agent(&app, &visitor, &at).await?;
+    let filter = ComplaintFilter { state: at.read("state"), agent_id, period: at.read("period"), sort: at.sort() };
+    let wanted = at.page(50).or_trouble(&visitor)?;
+    let listed = complaints::list::list(&app, visitor.actor(), filter, wanted).await.or_trouble(&visitor)?;
+    let line = |one: Complaint| DeskLine {
+        id: one.id.0,
+        agent_id: one.agent_id,
         occurred: one.occurred_on.to_string(),
+        occurrences: 1,
         state: f.complaint_state(one.state, one.level),
+        reference: one.reference,
     };
-    render(&ComplaintsPage {
-        complaints: listed.items.iter().map(line).collect(),
-        pager: at.pager(&f, listed.next.as_ref()),
-        filter: at.typed(),
+    let desk = Desk {
+        path: "/decisions/complaints",
+        import: "/decisions/import/complaints",
+        title: f.t("Complaints", "投诉"),
+        record: f.t("Record a complaint", "登记投诉"),
+        none_fits: f.t("No complaint fits", "没有符合条件的投诉"),
+        none: f.t("No complaint yet", "还没有投诉"),
+        what_follows: f
+            .t("Complaints are recorded as they come and adjudicated by liability level.", "收到投诉后先登记，再按责任等级裁定。"),
         states: ComplaintState::ALL.iter().map(|one| Choice::new(one, f.complaint_state(*one, None).text)).collect(),
-        may_write: visitor.may(Action::ComplaintWrite),
-        f,
-    })
+        counted: false,
+    };
+    desk::page(&app, &visitor, at, desk, listed.map(line)).await
 }
 
 #[derive(Template)]

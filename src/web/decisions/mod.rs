@@ -5,6 +5,7 @@ pub mod appeals;
 pub mod breaches;
 pub mod calibrations;
 pub mod complaints;
+mod desk;
 pub mod regrades;
 pub mod terms;
 pub mod terms_fields;

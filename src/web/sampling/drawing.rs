@@ -1,7 +1,5 @@
 //! Drawing: what a plan would find, and then the draw itself, which goes on although nobody looks.
 
-use std::time::Duration;
-
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
@@ -14,6 +12,7 @@ use crate::usecases::draws::draw::DrawCommand;
 use crate::usecases::sampling_plans::preview::{Preview, PreviewCommand};
 use crate::usecases::{Error, agents, draws, organisation, sampling_plans};
 use crate::web::address::Address;
+use crate::web::background;
 use crate::web::form::{Form, Typed};
 use crate::web::page::{Frame, Visitor, go, render, render_as};
 use crate::web::pieces::{OrTrouble, mendable};
@@ -26,9 +25,6 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/sampling/plans/{id}/draw", web::post().to(start))
         .route("/sampling/draws/{id}/go-on", web::post().to(go_on));
 }
-
-/// How long the browser waits for a draw before it is shown how far the draw is.
-const PATIENCE: Duration = Duration::from_millis(1200);
 
 #[derive(Template)]
 #[template(path = "sampling/drawing.html")]
@@ -132,18 +128,8 @@ async fn look(app: web::Data<App>, visitor: Visitor, path: web::Path<String>, at
 /// Lets a draw go on in the background; gives its refusal where it ends with one before the browser's patience does.
 async fn in_the_background(app: &web::Data<App>, actor: &Actor, id: DrawId) -> Result<(), Error> {
     let (app, actor) = (app.clone(), actor.clone());
-    let work = actix_web::rt::spawn(async move {
-        let done = draws::draw::go_on(&app, &actor, id).await.map(drop);
-        if let Err(error) = &done {
-            tracing::warn!(%error, draw = %id, "a draw did not come to its end");
-        }
-        done
-    });
-    match actix_web::rt::time::timeout(PATIENCE, work).await {
-        Ok(Ok(done)) => done,
-        Ok(Err(error)) => Err(Error::Panicked(error.to_string())),
-        Err(_) => Ok(()),
-    }
+    let what = format!("the draw {id}");
+    background::begin(what, async move { draws::draw::go_on(&app, &actor, id).await }).await.map(drop)
 }
 
 async fn start(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
