@@ -42,6 +42,7 @@ pub struct Field<'a> {
     rows: u32,
     short: bool,
     bare: bool,
+    look: bool,
 }
 
 impl HtmlSafe for Field<'_> {}
@@ -109,6 +110,7 @@ pub struct Select<'a> {
     choices: &'a [Choice],
     none: Option<&'a str>,
     bare: bool,
+    look: bool,
 }
 
 impl HtmlSafe for Select<'_> {}
@@ -143,7 +145,7 @@ impl<'a> Select<'a> {
 #[derive(Debug, Clone, Template)]
 #[template(path = "pieces/ticks.html")]
 pub struct Ticks<'a> {
-    name: &'a str,
+    name: String,
     label: &'a str,
     ticked: &'a [String],
     fault: Option<&'a str>,
@@ -160,6 +162,70 @@ impl<'a> Ticks<'a> {
         Self { hint, ..self }
     }
 }
+
+/// One field among others of the same name.
+#[derive(Debug, Clone)]
+struct Word {
+    path: String,
+    /// Counted from 1.
+    number: usize,
+    text: String,
+    bad: bool,
+    look: bool,
+}
+
+/// Words of any number, each in a field of its own.
+#[derive(Debug, Clone, Template)]
+#[template(path = "pieces/words.html")]
+pub struct Words<'a> {
+    name: String,
+    label: &'a str,
+    fault: Option<&'a str>,
+    hint: &'a str,
+    /// What the button says that asks for one more.
+    more: &'a str,
+    /// The `<datalist>` with what is known to choose from; empty for none.
+    from: &'a str,
+    fields: Vec<Word>,
+}
+
+impl HtmlSafe for Words<'_> {}
+
+impl<'a> Words<'a> {
+    /// What helps to fill it in.
+    #[must_use]
+    pub fn hint(self, hint: &'a str) -> Self {
+        Self { hint, ..self }
+    }
+
+    /// With what is known to choose from: the id of a `<datalist>`.
+    #[must_use]
+    pub fn from(self, from: &'a str) -> Self {
+        Self { from, ..self }
+    }
+}
+
+/// The buttons of a row that move it up and take it away.
+#[derive(Debug, Clone, Template)]
+#[template(path = "pieces/row_buttons.html")]
+pub struct RowButtons<'a> {
+    f: &'a Frame,
+    path: String,
+    what: String,
+    up: bool,
+}
+
+impl HtmlSafe for RowButtons<'_> {}
+
+/// The button that asks for one more row.
+#[derive(Debug, Clone, Template)]
+#[template(path = "pieces/row_more.html")]
+pub struct RowMore<'a> {
+    name: String,
+    more: &'a str,
+}
+
+impl HtmlSafe for RowMore<'_> {}
 
 /// A yes or a no.
 #[derive(Debug, Clone, Template)]
@@ -200,6 +266,7 @@ impl Typed {
             rows: 0,
             short: false,
             bare: false,
+            look: self.is_looked_at(&name),
             name,
         }
     }
@@ -209,13 +276,35 @@ impl Typed {
         let name = name.into();
         self.calls(&name, label);
         let (value, fault) = (self.get(&name), self.fault_below(&name));
-        Select { id: format!("f-{name}"), name, label, value, fault, hint: "", choices, none: None, bare: false }
+        let look = self.is_looked_at(&name);
+        Select { id: format!("f-{name}"), name, label, value, fault, hint: "", choices, none: None, bare: false, look }
     }
 
     /// A choice of any.
-    pub fn ticks<'a>(&'a self, name: &'a str, label: &'a str, choices: &'a [Choice]) -> Ticks<'a> {
-        self.calls(name, label);
-        Ticks { name, label, ticked: self.all(name), fault: self.fault_below(name), hint: "", choices }
+    pub fn ticks<'a>(&'a self, name: impl Into<String>, label: &'a str, choices: &'a [Choice]) -> Ticks<'a> {
+        let name = name.into();
+        self.calls(&name, label);
+        Ticks { label, ticked: self.all(&name), fault: self.fault_below(&name), hint: "", choices, name }
+    }
+
+    /// Words of any number, each in a field of its own, with one more to type in.
+    pub fn words<'a>(&'a self, name: impl Into<String>, label: &'a str, more: &'a str) -> Words<'a> {
+        let name = name.into();
+        self.calls(&name, label);
+        let sent = self.rows(&name);
+        let spare = sent == 0 || !self.get(&format!("{name}[{}]", sent.saturating_sub(1))).is_empty();
+        let field = |at: usize| {
+            let path = format!("{name}[{at}]");
+            Word {
+                number: at.saturating_add(1),
+                text: self.get(&path).to_owned(),
+                bad: self.fault_below(&path).is_some(),
+                look: self.is_looked_at(&path),
+                path,
+            }
+        };
+        let fields = (0..sent.saturating_add(usize::from(spare))).map(field).collect();
+        Words { label, fault: self.fault_below(&name), hint: "", more, from: "", fields, name }
     }
 
     /// A yes or a no; a yes is sent as `on`.
@@ -242,6 +331,22 @@ impl Typed {
 }
 
 impl Frame {
+    /// The button that takes the row at a path away; `what` names the row to those who hear the page.
+    pub fn drop_row(&self, path: impl ToString, what: impl ToString) -> RowButtons<'_> {
+        RowButtons { f: self, path: path.to_string(), what: what.to_string(), up: false }
+    }
+
+    /// The same, and where it is not the first one a button that moves it up: for rows whose order says something.
+    pub fn move_row(&self, path: impl ToString, what: impl ToString) -> RowButtons<'_> {
+        let path = path.to_string();
+        RowButtons { f: self, up: !path.ends_with("[0]"), path, what: what.to_string() }
+    }
+
+    /// The button that asks for one more row of a name.
+    pub fn more_rows<'a>(&self, name: impl ToString, more: &'a str) -> RowMore<'a> {
+        RowMore { name: name.to_string(), more }
+    }
+
     /// The same frame, saying above the page what was done.
     pub fn saying(&self, done: &str) -> Self {
         let notice = match done {
@@ -258,7 +363,7 @@ impl Frame {
                 "样本已替换，但该客服没有可递补的会话。",
             ),
             "moved" => self.t("Moved.", "已调组。"),
-            "password" => self.t("The password is set; every session of that person has ended.", "密码已重置，该用户的会话均已退出。"),
+            "password" => self.t("The password is set; every session of that person has ended.", "密码已重置，该用户的登录会话均已退出。"),
             "revoked" => self.t("Revoked.", "已吊销。"),
             "queued" => self.t("Queued to be sent again.", "已重新排队发送。"),
             "tried" => self.t("A trial event is on its way; the outbox shows what comes of it.", "测试事件已发出，可在发件箱查看结果。"),
