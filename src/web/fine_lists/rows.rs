@@ -86,13 +86,14 @@ impl Doors {
 
 /// The appeal whose decision a line's reason quotes.
 fn appeal_of(reason: &str) -> Option<AppealId> {
-    reason.strip_prefix("appeal ")?.split_once(": ")?.0.parse().ok()
+    let (word, rest) = reason.split_once(' ')?;
+    rest.split_once(": ").filter(|_| word == "appeal")?.0.parse().ok()
 }
 
 /// A reason for the reader: without the number of the appeal that it quotes, which stands beside it as a link.
 fn told(f: &Frame, reason: &str) -> String {
     match (f.language, appeal_of(reason).and_then(|_| reason.split_once(": "))) {
-        (Language::En, Some((_, why))) => format!("decided on appeal: {why}"),
+        (Language::En, Some((_, why))) => format!("{}{why}", f.t("decided on appeal: ", "申诉裁定：")),
         (language, _) => written(language, reason),
     }
 }

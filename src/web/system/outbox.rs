@@ -135,7 +135,7 @@ async fn list(app: web::Data<App>, visitor: Visitor, at: Address) -> Result<Http
         kinds: Kind::ALL
             .iter()
             .map(|kind| Choice::new(kind, f.letter(*kind)))
-            .chain(Event::ALL.iter().map(|event| Choice::new(event, format!("Webhook: {}", f.event(*event)))))
+            .chain(Event::ALL.iter().map(|event| Choice::new(event, format!("{}{}", f.t("Webhook: ", "Webhook："), f.event(*event)))))
             .collect(),
         filter: at.typed(),
         back: at.get("state").to_owned(),
