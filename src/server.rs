@@ -9,8 +9,8 @@ use utoipa_swagger_ui::{self as swagger_ui, SwaggerUi};
 use crate::api::{self, routes::Routes};
 use crate::app::App;
 use crate::domain::Refusal;
-use crate::http::Problem;
 use crate::http::refusals::around;
+use crate::http::{Problem, path};
 use crate::metrics;
 use crate::web as web_pages;
 
@@ -32,7 +32,7 @@ pub fn listen(app: App) -> std::io::Result<Listening> {
     let server = HttpServer::new(move || {
         ActixApp::new()
             .app_data(data.clone())
-            .app_data(web::PathConfig::default().error_handler(bad_path))
+            .app_data(web::PathConfig::default().error_handler(path::refused))
             .service(web::scope("/api/v1").configure(|config| api::routes(&mut Routes::served_by(config))))
             .configure(health)
             .route(DOCUMENT_PATH, web::get().to(document))
@@ -81,11 +81,6 @@ async fn ready(app: web::Data<App>) -> HttpResponse {
             HttpResponse::ServiceUnavailable().content_type("text/plain").body("the database does not answer\n")
         }
     }
-}
-
-/// A part of the path that is not what it should be, such as an id that is none.
-fn bad_path(error: actix_web::error::PathError, _: &actix_web::HttpRequest) -> actix_web::Error {
-    Problem::from(Refusal::invalid("path", error.to_string())).into()
 }
 
 async fn no_such_path(request: actix_web::HttpRequest) -> actix_web::Result<HttpResponse> {

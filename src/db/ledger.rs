@@ -135,6 +135,14 @@ pub fn with_keys(conn: &mut AnyConnection, keys: &[String]) -> Result<Vec<Ledger
     entries(rows)
 }
 
+/// What these lines must not be posted twice for: where each comes from.
+///
+/// # Errors
+/// What the database says.
+pub fn keys_of(conn: &mut AnyConnection, ids: &[LedgerEntryId]) -> Result<Vec<(LedgerEntryId, String)>> {
+    Ok(ledger::table.filter(ledger::id.eq_any(ids)).select((ledger::id, ledger::dedupe)).load(conn)?)
+}
+
 /// Every line of an evaluation, in the order of posting.
 ///
 /// # Errors

@@ -17,6 +17,10 @@ use super::reward::RewardKind;
 use super::violation::ViolationClass;
 use super::words::words;
 
+mod part;
+
+pub use part::{LineSelection, ListPart};
+
 words! {
     /// Whether a list can still change.
     ListStatus ("status") {
@@ -228,8 +232,11 @@ pub struct FineListHead {
     pub currency: Currency,
     /// When the period was closed.
     pub closed_at: Option<DateTime<Utc>>,
-    /// SHA-256 over the canonical form, 64 lower-case hexadecimal digits; only a closed list has one.
+    /// SHA-256 over the canonical form, 64 lower-case hexadecimal digits; only a closed list has one, and only the whole of it.
     pub digest: Option<String>,
+    /// What this is a part of; absent where it is the whole list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<ListPart>,
     /// The totals.
     pub totals: FineTotals,
 }
@@ -242,10 +249,13 @@ pub struct CanonicalHead {
     pub amount_minor: i64,
     /// The currency.
     pub currency: Currency,
-    /// Always [`CanonicalHead::FORMAT`].
+    /// [`CanonicalHead::FORMAT`], or of a part [`CanonicalHead::PART`].
     pub format: String,
     /// How many lines follow.
     pub lines: u64,
+    /// What this is a part of; absent where it is the whole list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<ListPart>,
     /// The period.
     pub period: Period,
 }
@@ -254,9 +264,21 @@ impl CanonicalHead {
     /// The name and version of the canonical form.
     pub const FORMAT: &'static str = "assay-fine-list/1";
 
-    /// The head of a list with these totals.
+    /// The same of a part of a list.
+    pub const PART: &'static str = "assay-fine-list-part/1";
+
+    /// The head of a whole list with these totals.
     pub fn new(period: Period, currency: Currency, totals: &FineTotals) -> Self {
-        Self { amount_minor: totals.amount_minor, currency, format: Self::FORMAT.to_owned(), lines: totals.lines, period }
+        Self { amount_minor: totals.amount_minor, currency, format: Self::FORMAT.to_owned(), lines: totals.lines, part: None, period }
+    }
+
+    /// The head of a list, or of a part of one.
+    pub fn of(head: &FineListHead) -> Self {
+        let whole = Self::new(head.period, head.currency, &head.totals);
+        match &head.part {
+            None => whole,
+            Some(part) => Self { format: Self::PART.to_owned(), part: Some(part.clone()), ..whole },
+        }
     }
 }
 

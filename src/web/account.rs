@@ -63,10 +63,10 @@ async fn page(app: &App, visitor: &Visitor, form: Typed, done: Option<&str>) -> 
     f.notice = match done {
         Some("looks") => Some(f.t("Saved.", "已保存。").to_owned()),
         Some("password") => {
-            Some(f.t("Your password is changed; your other sessions have ended.", "密码已修改，其他会话已退出。").to_owned())
+            Some(f.t("Your password is changed; your other sessions have ended.", "密码已修改，其他登录会话已退出。").to_owned())
         }
         Some("mail") => Some(f.t("Saved; it holds from the next mail on.", "已保存，自下一封邮件起生效。").to_owned()),
-        Some("session") => Some(f.t("The session has ended.", "该会话已退出。").to_owned()),
+        Some("session") => Some(f.t("The session has ended.", "该登录会话已退出。").to_owned()),
         _ => None,
     };
     let sessions = sessions

@@ -17,6 +17,8 @@ use crate::domain::refusal::{Fault, RefusalKind};
 use crate::http::Problem;
 use crate::http::session::check_csrf;
 
+mod rows;
+
 /// The fields of a posted form, from a logged-in person, proven to come from a page of ours.
 #[derive(Debug)]
 pub struct Form {
@@ -33,6 +35,10 @@ pub struct Typed {
     faults: Vec<Fault>,
     /// What the page calls its fields, as far as it has been rendered.
     labels: RefCell<HashMap<String, String>>,
+    /// The row that was just added or moved, until one of its fields has been rendered.
+    look: RefCell<Option<String>>,
+    /// Whether rows were added, moved or removed, which stores nothing yet.
+    unsaved: bool,
 }
 
 impl Typed {
@@ -121,6 +127,12 @@ impl Typed {
         let above = |name: &str| field.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with(['[', '.']));
         let nearest = labels.iter().filter(|(name, _)| above(name)).max_by_key(|(name, _)| name.len());
         nearest.map(|(_, label)| label.clone())
+    }
+
+    /// Whether a field is the first of the row that was just added or moved, where the eye should go.
+    pub(super) fn is_looked_at(&self, field: &str) -> bool {
+        let of_row = |row: &String| field.strip_prefix(row.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['[', '.']));
+        self.look.borrow_mut().take_if(|row| of_row(row)).is_some()
     }
 
     /// The same form with what a refusal says beside its fields, in the language of the page.

@@ -90,7 +90,7 @@ pub fn keys(f: &Frame) -> Vec<(&'static str, &'static str)> {
 pub fn about(f: &Frame, summary: &ConversationSummary) -> String {
     let channel = match summary.channel {
         Channel::Call => f.t("call", "电话"),
-        Channel::Chat => f.t("chat", "在线聊天"),
+        Channel::Chat => f.t("chat", "在线会话"),
         Channel::Email => f.t("e-mail", "邮件"),
     };
     let rating = summary.satisfaction.map(|s| format!("{} {s}", f.t("rating", "满意度")));

@@ -173,7 +173,7 @@ async fn month(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path
     let f = visitor.frame.clone();
     let trouble = |e: Error| Trouble::new(f.clone(), e);
     let refused = |r: Refusal| Trouble::new(f.clone(), r);
-    let period: Period = path.parse().map_err(refused)?;
+    let period: Period = visitor.place(&path)?;
     let at = Address::of(&request);
     let team: Option<TeamId> = at.wanted("team").map_err(refused)?;
     let wanted: Option<Verdict> = at.wanted("verdict").map_err(refused)?;
