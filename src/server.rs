@@ -10,6 +10,7 @@ use crate::api::{self, routes::Routes};
 use crate::app::App;
 use crate::domain::Refusal;
 use crate::http::Problem;
+use crate::http::log::RequestSpan;
 use crate::http::refusals::around;
 use crate::metrics;
 use crate::web as web_pages;
@@ -41,7 +42,7 @@ pub fn listen(app: App) -> std::io::Result<Listening> {
             .default_service(web::to(no_such_path))
             .wrap(from_fn(around))
             .wrap(from_fn(metrics::measure))
-            .wrap(TracingLogger::default())
+            .wrap(TracingLogger::<RequestSpan>::new())
     })
     .workers(http.workers)
     .shutdown_timeout(http.shutdown_seconds)

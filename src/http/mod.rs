@@ -4,6 +4,8 @@ pub mod body;
 pub mod caller;
 pub mod conditional;
 pub mod download;
+pub mod headers;
+pub mod log;
 pub mod page;
 pub mod problem;
 pub mod range;

@@ -5,6 +5,7 @@ pub mod audit_seals;
 pub mod daily_mail;
 pub mod escalation_clock;
 pub mod outbox;
+pub mod retention;
 pub mod scheduled_draws;
 
 use std::time::Duration;
@@ -55,6 +56,7 @@ pub async fn run(app: App, transport: Transport, stop: Stop) {
         audit_seals::run(app.clone(), stop.clone()),
         daily_mail::run(app.clone(), stop.clone()),
         escalation_clock::run(app.clone(), stop.clone()),
+        retention::run(app.clone(), stop.clone()),
         scheduled_draws::run(app, stop)
     );
 }

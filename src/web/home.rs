@@ -103,6 +103,7 @@ const ROOMS: &[Room] = &[
             door("/system/outbox", "Outbox", "发件箱", |a| may_wide(a, Action::MailRead)),
             door("/system/webhooks", "Webhooks", "Webhook", |a| may_wide(a, Action::MailRead)),
             door("/system/audit", "Audit log", "审计日志", |a| may_wide(a, Action::AuditRead)),
+            door("/system/retention", "Retention", "保存期限", |a| may_wide(a, Action::RetentionRead)),
             door("/system/tokens", "Tokens", "访问令牌", |a| may_wide(a, Action::UserWrite)),
         ],
     },
