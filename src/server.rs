@@ -9,6 +9,7 @@ use utoipa_swagger_ui::{self as swagger_ui, SwaggerUi};
 use crate::api::{self, routes::Routes};
 use crate::app::App;
 use crate::domain::Refusal;
+use crate::http::log::RequestSpan;
 use crate::http::refusals::around;
 use crate::http::{Problem, path};
 use crate::metrics;
@@ -41,7 +42,7 @@ pub fn listen(app: App) -> std::io::Result<Listening> {
             .default_service(web::to(no_such_path))
             .wrap(from_fn(around))
             .wrap(from_fn(metrics::measure))
-            .wrap(TracingLogger::default())
+            .wrap(TracingLogger::<RequestSpan>::new())
     })
     .workers(http.workers)
     .shutdown_timeout(http.shutdown_seconds)

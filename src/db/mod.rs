@@ -51,6 +51,8 @@ pub mod recipients;
 pub mod recordings;
 pub mod regrades;
 pub mod results;
+pub mod retention;
+pub mod retention_holds;
 pub mod samples;
 pub mod sampling_plans;
 #[allow(missing_docs, reason = "the columns are described in the migrations")]

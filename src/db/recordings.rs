@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::connection::AnyConnection;
 use super::error::Result;
-use super::schema::{audit, recordings};
+use super::schema::{audit, conversations, recordings};
 use super::sql_types::At;
 use super::tx::Tx;
 use crate::domain::id::{ConversationId, RecordingId, UserId};
@@ -100,13 +100,15 @@ pub fn of_conversations(conn: &mut AnyConnection, ids: &[ConversationId]) -> Res
         .load(conn)?)
 }
 
-/// One recording of each of these contents that is stored already.
+/// One recording of each of these contents whose file is stored already.
 ///
 /// # Errors
 /// What the database says.
 pub fn with_contents(conn: &mut AnyConnection, sha256: &[String]) -> Result<Vec<RecordingRow>> {
     let mut rows: Vec<RecordingRow> = recordings::table
+        .inner_join(conversations::table)
         .filter(recordings::sha256.eq_any(sha256))
+        .filter(conversations::recordings_purged_at.is_null())
         .order((recordings::sha256, recordings::id))
         .select(RecordingRow::as_select())
         .load(conn)?;

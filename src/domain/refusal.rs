@@ -16,6 +16,8 @@ pub enum RefusalKind {
     NotFound,
     /// The input is fine but the state of things forbids it now (409).
     Conflict,
+    /// It was there and is deleted for good (410).
+    Gone,
     /// The object was changed since it was read (412).
     Stale,
     /// More than a limit allows (413).
@@ -92,6 +94,11 @@ impl Refusal {
     /// The state of things forbids it now.
     pub fn conflict(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(RefusalKind::Conflict, code, message)
+    }
+
+    /// It was there and is deleted for good.
+    pub fn gone(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(RefusalKind::Gone, code, message)
     }
 
     /// The object was changed since the caller read it.

@@ -5,6 +5,8 @@ pub mod caller;
 pub mod conditional;
 pub mod conversation_form;
 pub mod download;
+pub mod headers;
+pub mod log;
 pub mod page;
 pub mod path;
 pub mod problem;

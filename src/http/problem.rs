@@ -73,6 +73,7 @@ impl Problem {
             RefusalKind::Forbidden => StatusCode::FORBIDDEN,
             RefusalKind::NotFound => StatusCode::NOT_FOUND,
             RefusalKind::Conflict => StatusCode::CONFLICT,
+            RefusalKind::Gone => StatusCode::GONE,
             RefusalKind::Stale => StatusCode::PRECONDITION_FAILED,
             RefusalKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             RefusalKind::Unsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,

@@ -175,6 +175,7 @@ pub fn again(refusal: &Refusal) -> Option<HttpResponseBuilder> {
         RefusalKind::Unauthenticated | RefusalKind::Forbidden | RefusalKind::NotFound => None,
         RefusalKind::Invalid
         | RefusalKind::Conflict
+        | RefusalKind::Gone
         | RefusalKind::Stale
         | RefusalKind::TooLarge
         | RefusalKind::Unsupported

@@ -11,7 +11,7 @@ use crate::db::conversations::ConversationRow;
 use crate::db::error::Result;
 use crate::db::schema::{agents, calibration_grades, calibrations, conversations, evaluations, regrades, samples, team_ancestors};
 use crate::db::scope;
-use crate::db::sql_types::At;
+use crate::db::sql_types::{At, OptionalAt};
 use crate::domain::access::Reach;
 use crate::domain::calibration::CalibrationState;
 use crate::domain::conversation::Channel;
@@ -57,6 +57,26 @@ pub struct Listed {
     pub agent_name: String,
     /// The team that the agent is in now.
     pub team_id: TeamId,
+    /// When its transcript was deleted.
+    #[diesel(deserialize_as = OptionalAt)]
+    pub transcript_purged_at: Option<DateTime<Utc>>,
+    /// When its recordings were deleted.
+    #[diesel(deserialize_as = OptionalAt)]
+    pub recordings_purged_at: Option<DateTime<Utc>>,
+}
+
+/// The columns of [`Listed`].
+macro_rules! listed {
+    () => {
+        (
+            ConversationRow::as_select(),
+            agents::employee_no,
+            agents::name,
+            agents::team_id,
+            conversations::transcript_purged_at,
+            conversations::recordings_purged_at,
+        )
+    };
 }
 
 /// The samples that an inspector has and that were not replaced.
@@ -150,11 +170,7 @@ pub fn page(
         let at = At(at);
         query = query.filter(conversations::started_at.lt(at).or(conversations::started_at.eq(at).and(conversations::id.lt(id))));
     }
-    Ok(query
-        .order((conversations::started_at.desc(), conversations::id.desc()))
-        .limit(limit)
-        .select((ConversationRow::as_select(), agents::employee_no, agents::name, agents::team_id))
-        .load(conn)?)
+    Ok(query.order((conversations::started_at.desc(), conversations::id.desc())).limit(limit).select(listed!()).load(conn)?)
 }
 
 /// One conversation within reach: also one that the actor has to grade a second time or in an open calibration session.
@@ -176,7 +192,29 @@ pub fn find(conn: &mut AnyConnection, reach: &Reach, id: ConversationId) -> Resu
     } else {
         query = query.filter(scope::agents(conversations::agent_id, reach));
     }
-    Ok(query.select((ConversationRow::as_select(), agents::employee_no, agents::name, agents::team_id)).first(conn).optional()?)
+    Ok(query.select(listed!()).first(conn).optional()?)
+}
+
+/// Which of these conversations are within reach, as [`find`] sees it.
+///
+/// # Errors
+/// What the database says.
+pub fn within(conn: &mut AnyConnection, reach: &Reach, ids: &[ConversationId]) -> Result<HashSet<ConversationId>> {
+    let mut query = conversations::table.filter(conversations::id.eq_any(ids)).into_boxed::<MultiBackend>();
+    if let Some(judge) = judge(reach) {
+        let samples = samples::table
+            .filter(samples::inspector_id.eq_any(inspector(reach)).and(samples::replaced_at.is_null()))
+            .select(samples::conversation_id);
+        query = query.filter(
+            scope::agents(conversations::agent_id, reach)
+                .or(conversations::id.eq_any(samples))
+                .or(conversations::id.eq_any(to_regrade!([judge])))
+                .or(conversations::id.eq_any(to_calibrate!([judge]))),
+        );
+    } else {
+        query = query.filter(scope::agents(conversations::agent_id, reach));
+    }
+    Ok(query.select(conversations::id).load::<ConversationId>(conn)?.into_iter().collect())
 }
 
 /// Which of these conversations the actor sees only to grade them blind, so that their agent must not be named: as blind samples, a second

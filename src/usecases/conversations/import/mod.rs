@@ -27,6 +27,7 @@ pub use report::{ImportReport, RefusedConversation};
 
 use chunks::Chunk;
 use prepare::Workshop;
+use store::Outcome;
 
 /// What is imported.
 pub struct ImportSource {
@@ -145,10 +146,19 @@ async fn bring_in(
     let rows = Arc::new(prepared.rows);
     let (reach, shared) = (workshop.reach.clone(), Arc::clone(&rows));
     let outcomes = app.write(actor, move |tx| store::store(tx, import, &reach, &shared)).await?;
-    for (row, outcome) in rows.iter().zip(outcomes) {
+    let mut with_sounds = Vec::new();
+    for (place, (row, outcome)) in rows.iter().zip(outcomes).enumerate() {
+        if !row.recordings.is_empty() && matches!(outcome, Outcome::Inserted | Outcome::Updated) {
+            with_sounds.push(place);
+        }
         report.note(row, outcome);
     }
-    Ok(())
+    if with_sounds.is_empty() {
+        return Ok(());
+    }
+    // A file that had its time with another conversation may have been deleted between being found and being named.
+    let shop = Arc::clone(workshop);
+    blocking(move || with_sounds.iter().filter_map(|place| rows.get(*place)).try_for_each(|row| shop.store_all(row))).await?
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {

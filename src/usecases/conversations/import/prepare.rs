@@ -96,8 +96,8 @@ pub(super) struct Step {
 
 /// What is known of a chunk before its recordings are read.
 pub(super) struct Foresight {
-    /// Whether each row would be stored.
-    verdicts: Vec<Refused<()>>,
+    /// Whether each row would be stored, and whether its recordings are wanted.
+    verdicts: Vec<Refused<bool>>,
     /// Contents that are stored already, by their SHA-256.
     known: HashMap<String, SoundFacts>,
 }
@@ -105,7 +105,7 @@ pub(super) struct Foresight {
 /// Says beforehand what will become of each row, so that the recordings of those that will be refused are never stored; and which contents are known.
 pub(super) fn foresee(conn: &mut AnyConnection, reach: &Reach, rows: &[Prepared]) -> Result<Foresight> {
     let facts = Facts::load(conn, reach, rows)?;
-    let verdicts = rows.iter().map(|row| decide::decide(row, &facts).map(drop::<Verdict<'_>>)).collect();
+    let verdicts = rows.iter().map(|row| decide::decide(row, &facts).map(|verdict| !matches!(verdict, Verdict::Gone))).collect();
     let contents: Vec<String> =
         rows.iter().flat_map(|row| &row.recordings).filter_map(|r| r.content.as_ref().ok()).map(|c| c.key.to_string()).collect();
     let known = db::recordings::with_contents(conn, &contents)?;
@@ -162,8 +162,8 @@ impl Workshop {
         let Foresight { verdicts, known } = foresight;
         let mut step = Step { rows: Vec::with_capacity(rows.len()), refused: Vec::new() };
         for (mut row, verdict) in rows.into_iter().zip(verdicts) {
-            let read = verdict.and_then(|()| self.probe_all(&mut row, &known));
-            match read.map_err(db::Error::from).and_then(|()| self.store_all(&row)) {
+            let read = verdict.and_then(|wanted| if wanted { self.probe_all(&mut row, &known).map(|()| true) } else { Ok(false) });
+            match read.map_err(db::Error::from).and_then(|wanted| if wanted { self.store_all(&row) } else { Ok(()) }) {
                 Ok(()) => step.rows.push(row),
                 Err(db::Error::Refused(refusal)) => step.refused.push(row.refused(&refusal)),
                 Err(error) => return Err(error),
@@ -194,7 +194,8 @@ impl Workshop {
         Ok(())
     }
 
-    fn store_all(&self, row: &Prepared) -> Result<()> {
+    /// Sees to it that the store has the recordings that came with a row.
+    pub(super) fn store_all(&self, row: &Prepared) -> Result<()> {
         for given in &row.recordings {
             let (Ok(content), Some(folder)) = (&given.content, &self.folder) else { continue };
             let damaged = |error: StoreError| db::Error::Damaged(format!("the store of recordings: {error}"));
