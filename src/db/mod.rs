@@ -238,7 +238,12 @@ fn serializable(connection: &mut AnyConnection, mut work: Work) -> Result<()> {
 
 fn serializable_once(connection: &mut AnyConnection, work: &mut Work) -> Result<()> {
     begin(connection, "BEGIN ISOLATION LEVEL SERIALIZABLE")?;
-    let done = caught(connection, work).and_then(|()| Ok(commit(connection)?));
+    let done = caught(connection, work).and_then(|()| {
+        commit(connection).map_err(|error| match Error::from(error) {
+            Error::Connection(reason) => Error::Uncertain(reason),
+            error => error,
+        })
+    });
     if done.is_err() {
         rollback(connection);
     }

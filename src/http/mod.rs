@@ -5,6 +5,7 @@ pub mod caller;
 pub mod conditional;
 pub mod download;
 pub mod page;
+pub mod patience;
 pub mod problem;
 pub mod range;
 pub mod refusals;

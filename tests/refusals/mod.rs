@@ -11,7 +11,8 @@ use assay::web::refusals::{said, sentences};
 use literals::{Literal, literals};
 
 /// Where refusals come from that a page can show.
-const SOURCES: [&str; 8] = ["app.rs", "auth.rs", "db", "domain", "http/problem.rs", "http/session.rs", "usecases", "web"];
+const SOURCES: [&str; 9] =
+    ["app.rs", "auth.rs", "db", "domain", "http/patience.rs", "http/problem.rs", "http/session.rs", "usecases", "web"];
 
 /// Files that refuse nothing to somebody at a page: the demo's making, letters, what operators and other programs alone are told.
 const ELSEWHERE: [&str; 22] = [

@@ -6,7 +6,19 @@ use std::process::{Child, Command, Output, Stdio};
 
 /// The program in a folder, without any setting from outside.
 pub fn assay(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_assay"));
+    clean(Command::new(PROGRAM), folder)
+}
+
+/// The program, started by another one with its last arguments, such as `unshare`.
+pub fn assay_by(by: &[&str], folder: &Path) -> Command {
+    let mut command = Command::new(by[0]);
+    command.args(&by[1..]).arg(PROGRAM);
+    clean(command, folder)
+}
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_assay");
+
+fn clean(mut command: Command, folder: &Path) -> Command {
     command.current_dir(folder);
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("ASSAY_")) {
         command.env_remove(name);
