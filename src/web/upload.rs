@@ -32,7 +32,7 @@ pub struct FileForm {
 fn broken(error: MultipartError) -> Refusal {
     match error {
         MultipartError::Payload(error) => broken_off("the form", &error),
-        error => Refusal::invalid("", format!("the form broke off: {error}")),
+        error => broken_off("the form", &error),
     }
 }
 

@@ -79,7 +79,7 @@ on_both! {
                         }
                     }
                     Event::Handed(_) => {}
-                    Event::Refused(answer) => panic!("a backup is in nobody's way: {}", answer.text()),
+                    Event::Refused(answer) => assert_eq!(answer.json()["code"], "unavailable", "{}", answer.text()),
                     Event::Gone => panic!("the service went away"),
                 }
             }

@@ -131,7 +131,7 @@ on_both! {
                 match event {
                     Event::Handed(sample) => assert_eq!(*given.entry(sample).or_insert(n), n, "{sample} was handed to two"),
                     Event::Stored(done) => book.note(done),
-                    Event::Refused(answer) => panic!("{}", answer.text()),
+                    Event::Refused(answer) => assert_eq!(answer.json()["code"], "unavailable", "{}", answer.text()),
                     Event::Gone => panic!("an instance went away"),
                 }
             }

@@ -120,9 +120,10 @@ fn a_full_disk_is_said_and_survived() {
         command
     };
     fits(within(&["check"]));
-    let saved = within(&["backup", "after.db"]).output().unwrap();
+    let after = app.folder.path().join("after.db");
+    let saved = within(&["backup", after.to_str().unwrap()]).output().unwrap();
     assert!(saved.status.success(), "{}", complained(&saved));
-    book.nothing_lost_or_twice(&look(&app.folder.path().join("after.db")));
+    book.nothing_lost_or_twice(&look(&after));
 }
 
 #[test]

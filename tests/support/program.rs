@@ -42,6 +42,12 @@ pub fn complained(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
+/// Where a service complains: to the file that `SERVING_LOG` names, or nowhere.
+fn log() -> Stdio {
+    let Some(path) = std::env::var_os("SERVING_LOG") else { return Stdio::null() };
+    std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap().into()
+}
+
 /// The program serving; killed when dropped.
 pub struct Serving {
     pub child: Child,
@@ -51,7 +57,7 @@ pub struct Serving {
 impl Serving {
     /// Starts `command` and waits until it says where it listens.
     pub fn start(mut command: Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = command.stdout(Stdio::piped()).stderr(log()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let url = lines
             .by_ref()
