@@ -10,6 +10,7 @@ mod close;
 mod demo;
 mod draw;
 mod export;
+mod files;
 mod import;
 mod init;
 mod migrate;

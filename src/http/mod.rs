@@ -9,6 +9,7 @@ pub mod headers;
 pub mod log;
 pub mod page;
 pub mod path;
+pub mod patience;
 pub mod problem;
 pub mod range;
 pub mod refusals;
