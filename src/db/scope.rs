@@ -24,6 +24,9 @@ pub fn teams<C>(team_id: C, reach: &Reach) -> Within<C> {
     Within { column: team_id, of: Of::Team, reach: reach.clone() }
 }
 
+/// The most teams and vendors of a reach whose statements stay prepared.
+const KEPT: usize = 4;
+
 /// What a column holds.
 #[derive(Debug, Clone, Copy)]
 enum Of {
@@ -73,10 +76,13 @@ where
     VendorId: ToSql<Uid, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.unsafe_to_cache_prepared();
         if self.reach.all {
             out.push_sql("1 = 1");
             return Ok(());
+        }
+        // Each number of teams and vendors is a statement of its own: those of ordinary reaches are worth keeping prepared.
+        if self.reach.teams.len().saturating_add(self.reach.vendors.len()) > KEPT {
+            out.unsafe_to_cache_prepared();
         }
         out.push_sql("(");
         self.column.walk_ast(out.reborrow())?;

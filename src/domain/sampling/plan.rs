@@ -202,6 +202,14 @@ impl PlanContent {
         self.scorecards.iter().find(|scorecard| scorecard.channel == channel).map(|scorecard| scorecard.scorecard_id)
     }
 
+    /// Whether [`Self::standing`] looks at the queue or at free attributes.
+    pub fn asks_for_details(&self) -> bool {
+        let targeted = self.targeted.as_ref().map(|targeted| &targeted.filter);
+        !self.population.queues.is_empty()
+            || !self.population.attributes.is_empty()
+            || targeted.is_some_and(|filter| !filter.queues.is_empty() || !filter.attributes.is_empty())
+    }
+
     /// What a conversation of one of the plan's agents is to the plan.
     pub fn standing(&self, conversation: &ConversationFacts<'_>) -> Standing {
         if self.scorecard_of(conversation.channel).is_none() || !self.population.matches(conversation) {
