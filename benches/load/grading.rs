@@ -12,12 +12,12 @@ use diesel::prelude::*;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
+use crate::Scale;
 use crate::report::{Asked, Figure, percentile};
 use crate::rows::{self, Rows};
 use crate::service::Service;
 use crate::support::sampling::{Centre, centre};
 use crate::support::{Client, TestApp};
-use crate::Scale;
 
 const ITEMS: usize = 20;
 
@@ -99,7 +99,9 @@ async fn bare(app: &App, actor: &Actor, rows: &Arc<Rows>, sheet: &Arc<String>) {
     let claimed = Arc::clone(rows);
     app.write(actor, move |tx| {
         let at = tx.at();
-        diesel::update(samples::table.find(claimed.sample)).set((samples::state.eq("claimed"), samples::claimed_at.eq(at))).execute(tx.conn)?;
+        diesel::update(samples::table.find(claimed.sample))
+            .set((samples::state.eq("claimed"), samples::claimed_at.eq(at)))
+            .execute(tx.conn)?;
         claimed.store_audit(tx, "sample.claimed")
     })
     .await

@@ -67,7 +67,11 @@ fn write_file(path: &Path, from: u64, to: u64) {
 fn bare(folder: &Path, file: &Path) -> f64 {
     let path = folder.join("bare.db");
     let mut connection = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
-    connection.batch_execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE lines (id INTEGER PRIMARY KEY, content TEXT NOT NULL);").unwrap();
+    connection
+        .batch_execute(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE lines (id INTEGER PRIMARY KEY, content TEXT NOT NULL);",
+        )
+        .unwrap();
     let mut input = BufReader::new(std::fs::File::open(file).unwrap());
     let (begun, mut count, mut line) = (Instant::now(), 0_u64, String::new());
     connection

@@ -151,7 +151,12 @@ pub fn run(name: &str, test: &TestApp, scale: Scale) {
         "SELECT CAST(SUM(a) AS BIGINT) AS sum FROM (SELECT agent_id, kind, COUNT(*) AS n, SUM(amount_minor) AS a FROM ledger \
          WHERE period = '2026-10' GROUP BY agent_id, kind) AS each",
     );
-    line(name, &format!("fine list of {entries} lines, first page with totals"), request(&finance, &format!("fine-lists/{PERIOD}?limit=200")), bare);
+    line(
+        name,
+        &format!("fine list of {entries} lines, first page with totals"),
+        request(&finance, &format!("fine-lists/{PERIOD}?limit=200")),
+        bare,
+    );
 
     let idle = service.resident();
     service.forget_peak();
@@ -179,7 +184,12 @@ pub fn run(name: &str, test: &TestApp, scale: Scale) {
     Figure {
         database: name,
         name: &format!("fine list of {entries} lines as XLSX"),
-        measured: format!("{:.2} s, {:.1} MB, {:.0} MiB more than idle", begun.elapsed().as_secs_f64(), bytes as f64 / 1e6, service.peak() - idle),
+        measured: format!(
+            "{:.2} s, {:.1} MB, {:.0} MiB more than idle",
+            begun.elapsed().as_secs_f64(),
+            bytes as f64 / 1e6,
+            service.peak() - idle
+        ),
         against: String::new(),
         ratio: Some((service.peak() - idle, Asked::AtMost(150.0))),
     }

@@ -51,6 +51,11 @@ pub fn end(per: usize) {
     let count: u64 = all.iter().map(|(_, (n, _))| *n).sum();
     println!("{:.1} statements each, {:.0} µs each", count as f64 / per as f64, total.as_micros() as f64 / per as f64);
     for (text, (n, time)) in all.iter().take(60) {
-        println!("{:7.1} µs {:5.2}x  {}", time.as_micros() as f64 / per as f64, *n as f64 / per as f64, text.chars().take(230).collect::<String>());
+        println!(
+            "{:7.1} µs {:5.2}x  {}",
+            time.as_micros() as f64 / per as f64,
+            *n as f64 / per as f64,
+            text.chars().take(230).collect::<String>()
+        );
     }
 }

@@ -68,7 +68,14 @@ impl Dressing {
             conn
         )?;
         let types = rows.into_iter().map(|(code, name_zh, name_en)| (code, (name_zh, name_en)));
-        Ok(Self { zone, today: local_day(now, zone), teams: teams.collect(), vendors: vendors.collect(), types: types.collect(), agents: HashMap::new() })
+        Ok(Self {
+            zone,
+            today: local_day(now, zone),
+            teams: teams.collect(),
+            vendors: vendors.collect(),
+            types: types.collect(),
+            agents: HashMap::new(),
+        })
     }
 
     /// The lines of a period's list for these entries, in the same order. Team and vendor are those that the agent ended the period in
