@@ -24,7 +24,7 @@ const ITEMS: usize = 20;
 /// A scorecard of 20 items for chats; gives its id.
 fn scorecard(manager: &Client) -> Value {
     let item = |n: usize| {
-        let kind = if n % 5 == 0 { "key" } else { "non_key" };
+        let kind = if n.is_multiple_of(5) { "key" } else { "non_key" };
         json!({ "code": format!("item_{n}"), "title_zh": format!("第 {n} 项"), "title_en": format!("Item {n}"), "kind": kind, "na_allowed": true })
     };
     let items: Vec<Value> = (0..ITEMS).map(item).collect();

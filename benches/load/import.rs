@@ -54,7 +54,7 @@ fn write_file(path: &Path, from: u64, to: u64) {
         )
         .unwrap();
         for (n, text) in SAID.iter().enumerate() {
-            let (comma, speaker) = (if n == 0 { "" } else { "," }, if n % 2 == 0 { "agent" } else { "customer" });
+            let (comma, speaker) = (if n == 0 { "" } else { "," }, if n.is_multiple_of(2) { "agent" } else { "customer" });
             let at = n * 5000 + usize::try_from(i % 997).unwrap();
             write!(file, r#"{comma}{{"speaker":"{speaker}","start_ms":{at},"end_ms":{},"text":"{text}"}}"#, at + 4000).unwrap();
         }
