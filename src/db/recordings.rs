@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::connection::AnyConnection;
 use super::error::Result;
 use super::schema::{audit, conversations, recordings};
+use super::scope;
 use super::sql_types::At;
 use super::tx::Tx;
 use crate::domain::id::{ConversationId, RecordingId, UserId};
@@ -94,7 +95,7 @@ pub fn delete_of(tx: &mut Tx<'_>, conversation: ConversationId) -> Result<()> {
 /// What the database says.
 pub fn of_conversations(conn: &mut AnyConnection, ids: &[ConversationId]) -> Result<Vec<RecordingRow>> {
     Ok(recordings::table
-        .filter(recordings::conversation_id.eq_any(ids))
+        .filter(scope::any_of(recordings::conversation_id, ids.iter().copied()))
         .order((recordings::conversation_id, recordings::ordinal))
         .select(RecordingRow::as_select())
         .load(conn)?)

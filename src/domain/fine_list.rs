@@ -185,13 +185,27 @@ impl Totalling {
     /// # Errors
     /// `Conflict` with code `amount_overflow`.
     pub fn add(&mut self, line: &FineLine) -> Refused<()> {
-        self.lines = self.lines.saturating_add(1);
-        self.amount_minor = plus(self.amount_minor, line.amount_minor)?;
-        let amount = line.amount_minor;
-        group(&mut self.kinds, Some(line.kind.as_str()), None, None, amount)?;
-        group(&mut self.vendors, line.vendor_code.as_deref(), line.vendor_id.map(Uuid::from), line.vendor_name.as_deref(), amount)?;
-        group(&mut self.teams, line.team_code.as_deref(), line.team_id.map(Uuid::from), line.team_name.as_deref(), amount)?;
-        group(&mut self.agents, Some(&line.employee_no), Some(line.agent_id.0), Some(&line.agent_name), amount)
+        self.add_lines(&Counted {
+            kind: line.kind,
+            vendor: Party { id: line.vendor_id.map(Uuid::from), code: line.vendor_code.as_deref(), name: line.vendor_name.as_deref() },
+            team: Party { id: line.team_id.map(Uuid::from), code: line.team_code.as_deref(), name: line.team_name.as_deref() },
+            agent: Party { id: Some(line.agent_id.0), code: Some(&line.employee_no), name: Some(&line.agent_name) },
+            lines: 1,
+            amount_minor: line.amount_minor,
+        })
+    }
+
+    /// Adds lines of one kind and one agent that the database has counted.
+    ///
+    /// # Errors
+    /// `Conflict` with code `amount_overflow`.
+    pub fn add_lines(&mut self, counted: &Counted<'_>) -> Refused<()> {
+        self.lines = self.lines.saturating_add(counted.lines);
+        self.amount_minor = plus(self.amount_minor, counted.amount_minor)?;
+        group(&mut self.kinds, Party { id: None, code: Some(counted.kind.as_str()), name: None }, counted)?;
+        group(&mut self.vendors, counted.vendor, counted)?;
+        group(&mut self.teams, counted.team, counted)?;
+        group(&mut self.agents, counted.agent, counted)
     }
 
     /// The totals so far, each grouping ordered by code; what has none comes first.
@@ -208,12 +222,40 @@ impl Totalling {
     }
 }
 
-fn group(groups: &mut Groups, code: Option<&str>, id: Option<Uuid>, name: Option<&str>, amount: i64) -> Refused<()> {
-    let code = code.map(str::to_owned);
-    let new = || GroupTotal { id, code: code.clone(), name: name.map(str::to_owned), lines: 0, amount_minor: 0 };
-    let total = groups.entry((code.clone(), id)).or_insert_with(new);
-    total.lines = total.lines.saturating_add(1);
-    total.amount_minor = plus(total.amount_minor, amount)?;
+/// Whose lines are counted: a vendor, a team, an agent, or a kind of line.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Party<'a> {
+    /// The vendor, team or agent.
+    pub id: Option<Uuid>,
+    /// Code, employee number, or the word of the kind.
+    pub code: Option<&'a str>,
+    /// The name.
+    pub name: Option<&'a str>,
+}
+
+/// Lines of one kind and one agent, counted.
+#[derive(Debug, Clone, Copy)]
+pub struct Counted<'a> {
+    /// The kind.
+    pub kind: EntryKind,
+    /// The agent's vendor.
+    pub vendor: Party<'a>,
+    /// The agent's team.
+    pub team: Party<'a>,
+    /// The agent.
+    pub agent: Party<'a>,
+    /// How many.
+    pub lines: u64,
+    /// Their sum in minor units.
+    pub amount_minor: i64,
+}
+
+fn group(groups: &mut Groups, party: Party<'_>, counted: &Counted<'_>) -> Refused<()> {
+    let code = party.code.map(str::to_owned);
+    let new = || GroupTotal { id: party.id, code: code.clone(), name: party.name.map(str::to_owned), lines: 0, amount_minor: 0 };
+    let total = groups.entry((code.clone(), party.id)).or_insert_with(new);
+    total.lines = total.lines.saturating_add(counted.lines);
+    total.amount_minor = plus(total.amount_minor, counted.amount_minor)?;
     Ok(())
 }
 

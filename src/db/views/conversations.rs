@@ -91,7 +91,7 @@ macro_rules! to_regrade {
     ($user:expr) => {
         regrades::table
             .inner_join(evaluations::table)
-            .filter(regrades::inspector_id.eq_any($user).and(regrades::state.eq(RegradeState::Assigned)))
+            .filter(scope::any_of(regrades::inspector_id, $user).and(regrades::state.eq(RegradeState::Assigned)))
             .select(evaluations::conversation_id)
     };
 }
@@ -101,7 +101,7 @@ macro_rules! to_calibrate {
     ($user:expr) => {
         calibration_grades::table
             .inner_join(calibrations::table)
-            .filter(calibration_grades::user_id.eq_any($user).and(calibrations::state.eq(CalibrationState::Open)))
+            .filter(scope::any_of(calibration_grades::user_id, $user).and(calibrations::state.eq(CalibrationState::Open)))
             .select(calibrations::conversation_id)
     };
 }
@@ -181,7 +181,7 @@ pub fn find(conn: &mut AnyConnection, reach: &Reach, id: ConversationId) -> Resu
     let mut query = conversations::table.inner_join(agents::table).filter(conversations::id.eq(id)).into_boxed::<MultiBackend>();
     if let Some(judge) = judge(reach) {
         let samples = samples::table
-            .filter(samples::inspector_id.eq_any(inspector(reach)).and(samples::replaced_at.is_null()))
+            .filter(scope::any_of(samples::inspector_id, inspector(reach)).and(samples::replaced_at.is_null()))
             .select(samples::conversation_id);
         query = query.filter(
             scope::agents(conversations::agent_id, reach)
@@ -225,13 +225,17 @@ pub fn within(conn: &mut AnyConnection, reach: &Reach, ids: &[ConversationId]) -
 pub fn blind(conn: &mut AnyConnection, reach: &Reach, ids: &[ConversationId]) -> Result<HashSet<ConversationId>> {
     let Some(judge) = judge(reach) else { return Ok(HashSet::new()) };
     let own = samples::table
-        .filter(samples::inspector_id.eq_any(inspector(reach)).and(samples::replaced_at.is_null()))
-        .filter(samples::conversation_id.eq_any(ids))
+        .filter(scope::any_of(samples::inspector_id, inspector(reach)).and(samples::replaced_at.is_null()))
+        .filter(scope::any_of(samples::conversation_id, ids.iter().copied()))
         .select((samples::conversation_id, samples::blind))
         .load::<(ConversationId, bool)>(conn)?;
     let mut blind: HashSet<ConversationId> = own.iter().filter(|(_, blind)| *blind).map(|(id, _)| *id).collect();
-    blind.extend(to_regrade!([judge]).filter(evaluations::conversation_id.eq_any(ids)).load::<ConversationId>(conn)?);
-    blind.extend(to_calibrate!([judge]).filter(calibrations::conversation_id.eq_any(ids)).load::<ConversationId>(conn)?);
+    blind.extend(
+        to_regrade!([judge]).filter(scope::any_of(evaluations::conversation_id, ids.iter().copied())).load::<ConversationId>(conn)?,
+    );
+    blind.extend(
+        to_calibrate!([judge]).filter(scope::any_of(calibrations::conversation_id, ids.iter().copied())).load::<ConversationId>(conn)?,
+    );
     for (id, _) in own.iter().filter(|(_, blind)| !*blind) {
         blind.remove(id);
     }

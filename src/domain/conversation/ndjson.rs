@@ -108,6 +108,10 @@ impl<R: BufRead> Iterator for NdjsonReader<R> {
 pub fn parse(line: &[u8], last: bool) -> Refused<ConversationInput> {
     let text = std::str::from_utf8(line)
         .map_err(|e| Refusal::invalid("", format!("is not UTF-8 at byte {}; save the file as UTF-8", e.valid_up_to().saturating_add(1))))?;
+    // To note the path of each value takes as long as to read them; only a line that is wrong needs it.
+    if let Ok(input) = serde_json::from_str(text) {
+        return Ok(input);
+    }
     let mut json = serde_json::Deserializer::from_str(text);
     let read = serde_path_to_error::deserialize::<_, ConversationInput>(&mut json);
     let input = read.map_err(|e| {

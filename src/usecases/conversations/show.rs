@@ -9,8 +9,8 @@ use super::plain;
 use crate::app::App;
 use crate::db::recordings::RecordingRow;
 use crate::db::views::conversations as view;
-use crate::db::{self, Result};
-use crate::domain::access::{Action, Actor};
+use crate::db::{self, AnyConnection, Result};
+use crate::domain::access::{Action, Actor, Reach};
 use crate::domain::conversation::{AttributeValue, TranscriptLine, Voices};
 use crate::domain::evidence::Sounding;
 use crate::domain::id::{ConversationId, RecordingId};
@@ -102,18 +102,20 @@ impl RecordingSummary {
 pub async fn show(app: &App, actor: &Actor, id: ConversationId) -> Result<ConversationDetail> {
     let reach = actor.reach(Action::ConversationRead)?;
     let plain = plain::reach(actor);
-    app.read(move |conn| {
-        let listed = view::find(conn, &reach, id)?.ok_or_else(|| Refusal::not_found("conversation", id))?;
-        let blind = view::blind(conn, &reach, &[id])?.contains(&id);
-        let recordings = db::recordings::of_conversations(conn, &[id])?.into_iter().map(RecordingSummary::of).collect::<Refused<_>>();
-        let shown = plain::shown(conn, plain.as_ref(), &reach, &[id])?.contains(&id);
-        let detail = ConversationDetail {
-            attributes: db::tx::from_json("conversations.attributes", &listed.row.attributes)?,
-            transcript: db::transcripts::load(conn, id)?,
-            recordings: recordings.map_err(|e| db::Error::Damaged(format!("recordings of {id}: {e}")))?,
-            summary: ConversationSummary::of(listed, blind),
-        };
-        Ok(if shown { detail } else { detail.masked() })
-    })
-    .await
+    app.read(move |conn| read(conn, &reach, plain.as_ref(), id)).await
+}
+
+/// The same, inside a reading closure. `plain` is whose customers' data are shown as they are.
+pub(crate) fn read(conn: &mut AnyConnection, reach: &Reach, plain: Option<&Reach>, id: ConversationId) -> Result<ConversationDetail> {
+    let listed = view::find(conn, reach, id)?.ok_or_else(|| Refusal::not_found("conversation", id))?;
+    let blind = view::blind(conn, reach, &[id])?.contains(&id);
+    let recordings = db::recordings::of_conversations(conn, &[id])?.into_iter().map(RecordingSummary::of).collect::<Refused<_>>();
+    let shown = plain::shown(conn, plain, reach, &[id])?.contains(&id);
+    let detail = ConversationDetail {
+        attributes: db::tx::from_json("conversations.attributes", &listed.row.attributes)?,
+        transcript: db::transcripts::load(conn, id)?,
+        recordings: recordings.map_err(|e| db::Error::Damaged(format!("recordings of {id}: {e}")))?,
+        summary: ConversationSummary::of(listed, blind),
+    };
+    Ok(if shown { detail } else { detail.masked() })
 }

@@ -224,7 +224,7 @@ fn draw_chunk(
         let wish = Wish::of(&source.plan, &found.population, carried);
         let draw = AgentDraw::new(seed, found.agent, &found.population, wish);
         let tally = draw.tally(&found.population, wish, carried, found.excluded);
-        let channel = |conversation| found.channels.get(&conversation).copied().unwrap_or(Channel::Call);
+        let channel = |conversation| found.channel(conversation).unwrap_or(Channel::Call);
         let pick = |(kind, position, conversation)| Pick { kind, position, conversation, channel: channel(conversation) };
         let picks = draw.picks().map(pick).collect();
         let row = DrawAgentRow::new(id, found.agent, found.team, &tally, found.population.encode());

@@ -124,13 +124,14 @@ pub fn head(conn: &mut AnyConnection, reach: &Reach, seen: &Seen, period: Period
     };
     head.totals = match closed {
         Some(row) if reach.all => row.totals()?,
-        _ => {
+        Some(_) => {
             let mut totalling = Totalling::default();
-            for line in Lines::of_period(conn, reach, seen, &head)? {
+            for line in Lines::frozen(conn, reach, period) {
                 totalling.add(&line?)?;
             }
             totalling.finish()
         }
+        None => Dressing::load(conn, seen.organisation.zone, seen.now)?.totals(conn, reach, period)?,
     };
     Ok(head)
 }

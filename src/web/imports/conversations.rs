@@ -52,7 +52,7 @@ async fn begin(visitor: Visitor) -> Result<HttpResponse, Trouble> {
 /// Takes the file and its recordings in as they come; nothing is read before the form has proven that it is one of ours.
 async fn received(app: &App, visitor: &Visitor, request: &HttpRequest, body: web::Payload) -> Result<Upload, Error> {
     let mut form = Multipart::new(request.headers(), Patient::new(request, body.into_inner()));
-    let proof = text_of_next(&mut form, "csrf").await.map_err(|error| broken_multipart(&error))?;
+    let proof = text_of_next(&mut form, "csrf").await.map_err(|error| broken_multipart(&error).0)?;
     check_csrf(&visitor.person, proof.as_deref())?;
     let mut upload = Upload::begin(app, visitor.actor())?;
     receive(form, &mut upload).await.map_err(|problem| problem.0)?;

@@ -10,7 +10,7 @@ use super::chunks::Chunk;
 use super::decide::{self, Facts, Verdict};
 use super::report::RefusedConversation;
 use crate::db::recordings::RecordingRow;
-use crate::db::transcripts::Packed;
+use crate::db::transcripts::{Packed, Packer};
 use crate::db::{self, AnyConnection, Result};
 use crate::domain::access::Reach;
 use crate::domain::conversation::{Conversation, RecordingReference, Voices};
@@ -116,6 +116,7 @@ impl Workshop {
     /// Checks what can be checked without the database.
     pub(super) fn prepare(&self, chunk: Chunk) -> Result<Step> {
         let mut step = Step { rows: Vec::with_capacity(chunk.len()), refused: Vec::new() };
+        let mut packer = Packer::new()?;
         for row in chunk {
             let conversation = match row.conversation {
                 Ok(conversation) => *conversation,
@@ -131,7 +132,7 @@ impl Workshop {
                     digest: conversation.digest(),
                     period,
                     local_day: local_day(conversation.started_at, self.zone),
-                    transcript: db::transcripts::pack(&conversation.transcript)?,
+                    transcript: packer.pack(&conversation.transcript)?,
                     attributes: db::tx::to_json(&conversation.attributes)?,
                     recordings: conversation.recordings.iter().map(|reference| self.given(reference)).collect(),
                     conversation,
