@@ -1,5 +1,7 @@
 //! The running service: the API, the health of it, its metrics, and an orderly end.
 
+use std::time::Duration;
+
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{App as ActixApp, HttpResponse, HttpServer, web};
@@ -9,8 +11,9 @@ use utoipa_swagger_ui::{self as swagger_ui, SwaggerUi};
 use crate::api::{self, routes::Routes};
 use crate::app::App;
 use crate::domain::Refusal;
-use crate::http::Problem;
+use crate::http::log::RequestSpan;
 use crate::http::refusals::around;
+use crate::http::{Problem, path};
 use crate::metrics;
 use crate::web as web_pages;
 
@@ -32,7 +35,7 @@ pub fn listen(app: App) -> std::io::Result<Listening> {
     let server = HttpServer::new(move || {
         ActixApp::new()
             .app_data(data.clone())
-            .app_data(web::PathConfig::default().error_handler(bad_path))
+            .app_data(web::PathConfig::default().error_handler(path::refused))
             .service(web::scope("/api/v1").configure(|config| api::routes(&mut Routes::served_by(config))))
             .configure(health)
             .route(DOCUMENT_PATH, web::get().to(document))
@@ -41,9 +44,12 @@ pub fn listen(app: App) -> std::io::Result<Listening> {
             .default_service(web::to(no_such_path))
             .wrap(from_fn(around))
             .wrap(from_fn(metrics::measure))
-            .wrap(TracingLogger::default())
+            .wrap(TracingLogger::<RequestSpan>::new())
     })
     .workers(http.workers)
+    .max_connections(http.connections.div_ceil(http.workers))
+    .client_request_timeout(Duration::from_secs(http.head_seconds))
+    .keep_alive(Duration::from_secs(http.idle_seconds))
     .shutdown_timeout(http.shutdown_seconds)
     .bind((http.bind, http.port))?;
     let address = server.addrs().first().copied().ok_or_else(|| std::io::Error::other("no address was bound"))?;
@@ -81,11 +87,6 @@ async fn ready(app: web::Data<App>) -> HttpResponse {
             HttpResponse::ServiceUnavailable().content_type("text/plain").body("the database does not answer\n")
         }
     }
-}
-
-/// A part of the path that is not what it should be, such as an id that is none.
-fn bad_path(error: actix_web::error::PathError, _: &actix_web::HttpRequest) -> actix_web::Error {
-    Problem::from(Refusal::invalid("path", error.to_string())).into()
 }
 
 async fn no_such_path(request: actix_web::HttpRequest) -> actix_web::Result<HttpResponse> {

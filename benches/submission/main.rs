@@ -17,6 +17,8 @@
 #[path = "../../tests/support/mod.rs"]
 mod support;
 
+mod queries;
+#[path = "../load/rows.rs"]
 mod rows;
 
 use std::time::{Duration, Instant};
@@ -107,6 +109,7 @@ fn measure(name: &str, test: &TestApp) {
         let mut work = claim(&app, &inspectors).await;
         let step = EACH / 2 / ROUNDS;
         for _ in 0..ROUNDS {
+            queries::begin();
             let started = Instant::now();
             let submitting = work.iter_mut().map(|mine| {
                 let (app, now) = (app.clone(), mine.split_off(mine.len() - step));
@@ -121,6 +124,7 @@ fn measure(name: &str, test: &TestApp) {
                 }
             });
             let done = join_all(submitting).await;
+            queries::end(INSPECTORS * step);
             let ids: Vec<Vec<EvaluationId>> = done.iter().map(|mine| mine.iter().map(|(_, id)| *id).collect()).collect();
             used.add(started, done.into_iter().map(|mine| mine.into_iter().map(|(time, _)| time).collect()).collect());
 
@@ -147,7 +151,9 @@ fn measure(name: &str, test: &TestApp) {
                     times
                 }
             });
+            queries::begin();
             bare.add(started, join_all(writing).await);
+            queries::end(INSPECTORS * step);
         }
     });
     println!(
@@ -163,6 +169,7 @@ fn measure(name: &str, test: &TestApp) {
 }
 
 fn main() {
+    queries::install();
     println!("{INSPECTORS} inspectors at once, {} submissions each way", INSPECTORS * EACH / 2);
     measure("SQLite", &TestApp::sqlite());
     if let Some(app) = TestApp::postgres() {

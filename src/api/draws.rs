@@ -1,5 +1,6 @@
 //! Draws: made once, never changed, verified by anyone.
 
+use actix_web::http::StatusCode;
 use actix_web::{get, post, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -56,24 +57,21 @@ async fn list(app: web::Data<App>, caller: Caller, query: Query<DrawQuery>) -> R
 
 /// Draw: commit to a seed, fix the population, pick and assign
 ///
-/// The same plan and period again answer the same draw, unless an extra one is asked for.
+/// The same plan and period again answer the same draw with 200, unless an extra one is asked for.
 #[utoipa::path(
     tag = "draws",
     params(("Idempotency-Key" = Option<String>, Header, description = "Makes a repeated request for an extra draw harmless")),
     request_body = DrawCommand,
     responses(
+        (status = 200, description = "The draw that was there already", body = Draw),
         (status = 201, description = "The draw", body = Draw),
         (status = "4XX", description = "Refused", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]
 #[post("/draws")]
-async fn create(
-    app: web::Data<App>,
-    caller: Caller,
-    body: Body<DrawCommand>,
-) -> Result<(web::Json<Draw>, actix_web::http::StatusCode), Problem> {
-    let draw = draws::draw::draw(&app, &caller, body.0).await?;
-    Ok((web::Json(draw), actix_web::http::StatusCode::CREATED))
+async fn create(app: web::Data<App>, caller: Caller, body: Body<DrawCommand>) -> Result<(web::Json<Draw>, StatusCode), Problem> {
+    let (draw, made) = draws::draw::draw_or_find(&app, &caller, body.0).await?;
+    Ok((web::Json(draw), if made { StatusCode::CREATED } else { StatusCode::OK }))
 }
 
 /// A draw with its seed, digests and facts

@@ -9,11 +9,11 @@ use crate::config::Config;
 use crate::db;
 use crate::domain::Refusal;
 use crate::domain::access::Actor;
-use crate::domain::fine_list::FileFormat;
+use crate::domain::fine_list::{FileFormat, LineSelection};
 use crate::domain::language::Language;
 use crate::domain::ledger::LedgerFilter;
 use crate::domain::period::Period;
-use crate::usecases::fine_lists::export::ExportFile;
+use crate::usecases::fine_lists::export::{ExportFile, Wanted};
 use crate::usecases::{fine_lists, ledger};
 
 /// Export a fine list or the ledger to a file
@@ -69,7 +69,10 @@ pub(super) async fn run(config: Config, args: Args) -> Outcome {
     let app = App::new(config)?;
     let actor = Actor::operator();
     let (file, out) = match args.what {
-        What::FineList { period, format, lang, out } => (fine_lists::export::export(&app, &actor, period, format, lang).await?, out),
+        What::FineList { period, format, lang, out } => {
+            let whole = Wanted { period, selection: LineSelection::default(), format, lang };
+            (fine_lists::export::export(&app, &actor, whole).await?, out)
+        }
         What::Ledger { period, lang, out } => {
             let filter = LedgerFilter { period, ..LedgerFilter::default() };
             (ledger::export::export(&app, &actor, filter, lang).await?, out)

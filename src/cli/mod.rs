@@ -10,6 +10,7 @@ mod close;
 mod demo;
 mod draw;
 mod export;
+mod files;
 mod import;
 mod init;
 mod migrate;
@@ -17,6 +18,7 @@ mod openapi;
 mod people;
 mod restore;
 mod results;
+mod retention;
 mod serve;
 mod token;
 mod user;
@@ -63,6 +65,7 @@ enum Command {
     People(people::Args),
     Results(results::Args),
     Restore(restore::Args),
+    Retention(retention::Args),
     Serve(serve::Args),
     Token(token::Args),
     User(user::Args),
@@ -101,6 +104,7 @@ pub fn run(cli: Cli) -> ExitCode {
                 Command::People(args) => people::run(config, args).await,
                 Command::Results(args) => results::run(config, args).await,
                 Command::Restore(args) => restore::run(config, args).await,
+                Command::Retention(args) => retention::run_it(config, args).await,
                 Command::Serve(args) => serve::run(config, args).await,
                 Command::Token(args) => token::run(config, args).await,
                 Command::User(args) => user::run(config, args).await,

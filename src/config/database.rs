@@ -8,7 +8,7 @@ use crate::domain::{Refusal, Refused};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct DatabaseConfig {
-    /// `sqlite:` and a path, or `postgres://…`. `DATABASE_URL` sets it too.
+    /// `sqlite:` and a path, or `postgres://…`. `DATABASE_URL` sets it too. Another machine is reached with `sslmode=verify-full` only.
     pub url: String,
     /// Connections to PostgreSQL, 1 to 200.
     pub connections: u32,
@@ -28,7 +28,9 @@ impl Default for DatabaseConfig {
 
 impl DatabaseConfig {
     pub(super) fn check(&self, faults: &mut Faults) {
-        faults.take(Address::parse(&self.url));
+        if let Some(Address::Postgres(url)) = faults.take(Address::parse(&self.url)) {
+            faults.take(super::postgres_tls::check(&url, super::postgres_tls::BUILT_IN, |name| std::env::var(name).ok()));
+        }
         within(faults, "database.connections", self.connections, 1..=200);
         within(faults, "database.readers", self.readers, 1..=64);
         within(faults, "database.waiting", self.waiting, 1..=100_000);

@@ -6,6 +6,7 @@ mod http;
 mod limits;
 mod log;
 mod mail;
+pub mod postgres_tls;
 mod recordings;
 
 pub use database::{Address, DatabaseConfig};

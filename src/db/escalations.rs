@@ -211,7 +211,8 @@ fn within(reach: &Reach) -> Boxed {
     if !reach.all {
         // Whom a case is about does not see it: an agent's own reach does not count.
         let teams = Reach { agent: None, ..reach.clone() };
-        let told = escalation_told::table.filter(escalation_told::user_id.eq_any(reach.user)).select(escalation_told::escalation_id);
+        let told =
+            escalation_told::table.filter(scope::any_of(escalation_told::user_id, reach.user)).select(escalation_told::escalation_id);
         query = query.filter(scope::agents(escalations::agent_id, &teams).or(escalations::id.eq_any(told)));
     }
     query

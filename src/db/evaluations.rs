@@ -152,17 +152,27 @@ pub fn replace_items(tx: &mut Tx<'_>, evaluation: EvaluationId, items: &[GradedI
 /// # Errors
 /// What the database says.
 pub fn insert_items(tx: &mut Tx<'_>, evaluation: EvaluationId, items: &[GradedItem]) -> Result<()> {
-    for item in items {
-        diesel::insert_into(evaluation_items::table)
-            .values((
-                evaluation_items::evaluation_id.eq(evaluation),
-                evaluation_items::item_code.eq(&item.code),
-                evaluation_items::kind.eq(item.kind),
-                evaluation_items::outcome.eq(item.outcome),
-                evaluation_items::comment.eq(&item.comment),
-                evaluation_items::evidence.eq(to_json(&item.evidence)?),
-            ))
-            .execute(tx.conn)?;
+    let values = |item: &GradedItem| {
+        Ok((
+            evaluation_items::evaluation_id.eq(evaluation),
+            evaluation_items::item_code.eq(item.code.clone()),
+            evaluation_items::kind.eq(item.kind),
+            evaluation_items::outcome.eq(item.outcome),
+            evaluation_items::comment.eq(item.comment.clone()),
+            evaluation_items::evidence.eq(to_json(&item.evidence)?),
+        ))
+    };
+    match tx.conn {
+        // One round trip for all.
+        AnyConnection::Postgres(postgres) => {
+            let all: Vec<_> = items.iter().map(values).collect::<Result<_>>()?;
+            diesel::insert_into(evaluation_items::table).values(all).execute(postgres)?;
+        }
+        AnyConnection::Sqlite(sqlite) => {
+            for item in items {
+                diesel::insert_into(evaluation_items::table).values(values(item)?).execute(sqlite)?;
+            }
+        }
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! The ledger: it only grows.
 
 use chrono::{DateTime, Utc};
-use diesel::dsl::sql;
+use diesel::dsl::{count_star, sql};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
@@ -135,6 +135,14 @@ pub fn with_keys(conn: &mut AnyConnection, keys: &[String]) -> Result<Vec<Ledger
     entries(rows)
 }
 
+/// What these lines must not be posted twice for: where each comes from.
+///
+/// # Errors
+/// What the database says.
+pub fn keys_of(conn: &mut AnyConnection, ids: &[LedgerEntryId]) -> Result<Vec<(LedgerEntryId, String)>> {
+    Ok(ledger::table.filter(ledger::id.eq_any(ids)).select((ledger::id, ledger::dedupe)).load(conn)?)
+}
+
 /// Every line of an evaluation, in the order of posting.
 ///
 /// # Errors
@@ -199,6 +207,19 @@ pub fn page(conn: &mut AnyConnection, reach: &Reach, filter: &LedgerFilter, page
     let position = page.after.as_ref().map(|cursor| LedgerEntryId(cursor.id));
     let found = after(conn, reach, filter, position, page.fetch())?;
     Ok(page.page(found, |entry| (String::new(), entry.id.0)))
+}
+
+/// How many lines of each kind each agent within reach has in a period, and their sum in minor units.
+///
+/// # Errors
+/// What the database says.
+pub fn totals_by_agent(conn: &mut AnyConnection, reach: &Reach, period: Period) -> Result<Vec<(AgentId, EntryKind, i64, i64)>> {
+    Ok(ledger::table
+        .filter(ledger::period.eq(period))
+        .filter(scope::agents(ledger::agent_id, reach))
+        .group_by((ledger::agent_id, ledger::kind))
+        .select((ledger::agent_id, ledger::kind, count_star(), sql::<BigInt>("CAST(SUM(amount_minor) AS BIGINT)")))
+        .load(conn)?)
 }
 
 /// How many lines a period has, and their sum in minor units.

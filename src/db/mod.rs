@@ -51,6 +51,8 @@ pub mod recipients;
 pub mod recordings;
 pub mod regrades;
 pub mod results;
+pub mod retention;
+pub mod retention_holds;
 pub mod samples;
 pub mod sampling_plans;
 #[allow(missing_docs, reason = "the columns are described in the migrations")]
@@ -229,7 +231,11 @@ fn serializable(connection: &mut AnyConnection, mut work: Work) -> Result<()> {
     let mut attempt = 1_u32;
     loop {
         match serializable_once(connection, &mut work) {
-            Err(error) if error.is_transient() && attempt < ATTEMPTS => {
+            Err(error) if error.is_transient() && attempt >= ATTEMPTS => {
+                // Nothing is wrong with it; there is too much going on at the same rows.
+                return Err(Error::NotCommitted(format!("{error}, {attempt} times")));
+            }
+            Err(error) if error.is_transient() => {
                 std::thread::sleep(pause(attempt));
                 attempt = attempt.saturating_add(1);
             }
@@ -240,7 +246,12 @@ fn serializable(connection: &mut AnyConnection, mut work: Work) -> Result<()> {
 
 fn serializable_once(connection: &mut AnyConnection, work: &mut Work) -> Result<()> {
     begin(connection, "BEGIN ISOLATION LEVEL SERIALIZABLE")?;
-    let done = caught(connection, work).and_then(|()| Ok(commit(connection)?));
+    let done = caught(connection, work).and_then(|()| {
+        commit(connection).map_err(|error| match Error::from(error) {
+            Error::Connection(reason) => Error::Uncertain(reason),
+            error => error,
+        })
+    });
     if done.is_err() {
         rollback(connection);
     }

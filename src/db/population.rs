@@ -78,51 +78,83 @@ fn with_those_below(conn: &mut AnyConnection, wanted: &[TeamId]) -> Result<HashS
 }
 
 /// What a draw reads of a conversation.
-#[derive(Debug, Clone, Queryable)]
+#[derive(Debug, Clone)]
 pub struct ConversationRow {
     /// The agent.
     pub agent_id: AgentId,
     /// The conversation.
     pub id: ConversationId,
-    /// The channel.
-    pub channel: Channel,
     /// The local day on which it began.
     pub local_day: NaiveDate,
+    /// The channel.
+    pub channel: Channel,
     /// How long it took, in milliseconds.
     pub duration_ms: i64,
-    /// The queue.
-    pub queue: Option<String>,
     /// What the customer gave.
     pub satisfaction: Option<i32>,
     /// How many recordings it has.
     pub recordings: i32,
-    /// Free attributes as JSON.
+    /// The queue; `None` where nobody asks for it.
+    pub queue: Option<String>,
+    /// Free attributes as JSON; empty where nobody asks for them.
     pub attributes: String,
 }
 
 /// The conversations of these agents in a period, by agent and id. Keep the agents to a few hundred, and their conversations to what fits
-/// into memory.
+/// into memory. Without `detailed` the index alone answers, and neither queue nor attributes are read.
 ///
 /// # Errors
 /// What the database says.
-pub fn conversations_of(conn: &mut AnyConnection, period: Period, of: &[AgentId], channels: &[Channel]) -> Result<Vec<ConversationRow>> {
-    Ok(conversations::table
-        .filter(conversations::period.eq(period))
-        .filter(conversations::agent_id.eq_any(of))
-        .filter(conversations::channel.eq_any(channels))
-        .order((conversations::agent_id, conversations::id))
-        .select((
-            conversations::agent_id,
-            conversations::id,
-            conversations::channel,
-            conversations::local_day,
-            conversations::duration_ms,
-            conversations::queue,
-            conversations::satisfaction,
-            conversations::recordings,
-            conversations::attributes,
-        ))
-        .load(conn)?)
+pub fn conversations_of(
+    conn: &mut AnyConnection,
+    period: Period,
+    of: &[AgentId],
+    channels: &[Channel],
+    detailed: bool,
+) -> Result<Vec<ConversationRow>> {
+    // On the database's own connection: millions of rows come this way.
+    macro_rules! load {
+        ($columns:expr) => {{
+            let query = conversations::table
+                .filter(conversations::period.eq(period))
+                .filter(conversations::agent_id.eq_any(of))
+                .filter(conversations::channel.eq_any(channels))
+                .order((conversations::agent_id, conversations::id))
+                .select($columns);
+            match conn {
+                AnyConnection::Sqlite(sqlite) => query.load(sqlite)?,
+                AnyConnection::Postgres(postgres) => query.load(postgres)?,
+            }
+        }};
+    }
+    type Indexed = (AgentId, ConversationId, NaiveDate, Channel, i64, Option<i32>, i32);
+    let row = |(agent_id, id, local_day, channel, duration_ms, satisfaction, recordings): Indexed, queue, attributes| ConversationRow {
+        agent_id,
+        id,
+        local_day,
+        channel,
+        duration_ms,
+        satisfaction,
+        recordings,
+        queue,
+        attributes,
+    };
+    let indexed = (
+        conversations::agent_id,
+        conversations::id,
+        conversations::local_day,
+        conversations::channel,
+        conversations::duration_ms,
+        conversations::satisfaction,
+        conversations::recordings,
+    );
+    if detailed {
+        let rows: Vec<(Indexed, Option<String>, String)> = load!((indexed, conversations::queue, conversations::attributes));
+        Ok(rows.into_iter().map(|(it, queue, attributes)| row(it, queue, attributes)).collect())
+    } else {
+        let rows: Vec<Indexed> = load!(indexed);
+        Ok(rows.into_iter().map(|it| row(it, None, String::new())).collect())
+    }
 }
 
 /// The conversations of these agents in a period that any draw has sampled.

@@ -5,7 +5,8 @@ use diesel::prelude::*;
 
 use super::connection::AnyConnection;
 use super::error::Result;
-use super::schema::{audit, recordings};
+use super::schema::{audit, conversations, recordings};
+use super::scope;
 use super::sql_types::At;
 use super::tx::Tx;
 use crate::domain::id::{ConversationId, RecordingId, UserId};
@@ -94,19 +95,21 @@ pub fn delete_of(tx: &mut Tx<'_>, conversation: ConversationId) -> Result<()> {
 /// What the database says.
 pub fn of_conversations(conn: &mut AnyConnection, ids: &[ConversationId]) -> Result<Vec<RecordingRow>> {
     Ok(recordings::table
-        .filter(recordings::conversation_id.eq_any(ids))
+        .filter(scope::any_of(recordings::conversation_id, ids.iter().copied()))
         .order((recordings::conversation_id, recordings::ordinal))
         .select(RecordingRow::as_select())
         .load(conn)?)
 }
 
-/// One recording of each of these contents that is stored already.
+/// One recording of each of these contents whose file is stored already.
 ///
 /// # Errors
 /// What the database says.
 pub fn with_contents(conn: &mut AnyConnection, sha256: &[String]) -> Result<Vec<RecordingRow>> {
     let mut rows: Vec<RecordingRow> = recordings::table
+        .inner_join(conversations::table)
         .filter(recordings::sha256.eq_any(sha256))
+        .filter(conversations::recordings_purged_at.is_null())
         .order((recordings::sha256, recordings::id))
         .select(RecordingRow::as_select())
         .load(conn)?;

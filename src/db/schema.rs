@@ -358,6 +358,40 @@ diesel::table! {
         import_id -> Nullable<Uid>,
         created_at -> Moment,
         updated_at -> Moment,
+        transcript_purged_at -> Nullable<Moment>,
+        recordings_purged_at -> Nullable<Moment>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::db::sql_types::Moment;
+
+    retention_progress (kept) {
+        kept -> Text,
+        done_until -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::db::sql_types::{Moment, Uid};
+
+    retention_holds (kept, conversation_id) {
+        kept -> Text,
+        conversation_id -> Uid,
+        reason -> Text,
+        held_since -> Moment,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::db::sql_types::Moment;
+
+    file_deletions (store_key) {
+        store_key -> Text,
+        ordered_at -> Moment,
     }
 }
 
@@ -1161,6 +1195,7 @@ diesel::joinable!(attendance -> agents (agent_id));
 diesel::joinable!(conversations -> agents (agent_id));
 diesel::joinable!(transcripts -> conversations (conversation_id));
 diesel::joinable!(recordings -> conversations (conversation_id));
+diesel::joinable!(retention_holds -> conversations (conversation_id));
 diesel::joinable!(scorecard_versions -> scorecards (scorecard_id));
 diesel::joinable!(draws -> sampling_plans (plan_id));
 diesel::joinable!(draw_agents -> draws (draw_id));
@@ -1263,6 +1298,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     evaluation_items,
     evaluation_revisions,
     evaluations,
+    file_deletions,
     fine_policies,
     follow_ups,
     grants,
@@ -1284,6 +1320,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     recordings,
     regrade_draws,
     regrades,
+    retention_holds,
+    retention_progress,
     samples,
     sampling_plans,
     scorecard_versions,

@@ -24,6 +24,9 @@ pub fn teams<C>(team_id: C, reach: &Reach) -> Within<C> {
     Within { column: team_id, of: Of::Team, reach: reach.clone() }
 }
 
+/// The most teams and vendors of a reach, and the most ids, whose statements stay prepared: each number of them is a statement of its own.
+const KEPT: usize = 4;
+
 /// What a column holds.
 #[derive(Debug, Clone, Copy)]
 enum Of {
@@ -73,10 +76,13 @@ where
     VendorId: ToSql<Uid, DB>,
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.unsafe_to_cache_prepared();
         if self.reach.all {
             out.push_sql("1 = 1");
             return Ok(());
+        }
+        // Each number of teams and vendors is a statement of its own: those of ordinary reaches are worth keeping prepared.
+        if self.reach.teams.len().saturating_add(self.reach.vendors.len()) > KEPT {
+            out.unsafe_to_cache_prepared();
         }
         out.push_sql("(");
         self.column.walk_ast(out.reborrow())?;
@@ -116,5 +122,57 @@ impl<C: AppearsOnTable<QS>, QS> AppearsOnTable<QS> for Within<C> {}
 impl<C: SelectableExpression<QS>, QS> SelectableExpression<QS> for Within<C> {}
 
 impl<C> ValidGrouping<()> for Within<C> {
+    type IsAggregate = is_aggregate::No;
+}
+
+/// Rows whose `column` is one of these ids: `eq_any`, but the statement stays prepared where there are few of them, as there mostly are.
+pub fn any_of<C, T>(column: C, ids: impl IntoIterator<Item = T>) -> AnyOf<C, T> {
+    AnyOf { column, ids: ids.into_iter().collect() }
+}
+
+/// A condition: see [`any_of`].
+#[derive(Debug, Clone)]
+pub struct AnyOf<C, T> {
+    column: C,
+    ids: Vec<T>,
+}
+
+impl<C, T, DB> QueryFragment<DB> for AnyOf<C, T>
+where
+    C: QueryFragment<DB>,
+    DB: Backend + HasSqlType<Uid>,
+    T: ToSql<Uid, DB>,
+{
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        if self.ids.len() > KEPT {
+            out.unsafe_to_cache_prepared();
+        }
+        if self.ids.is_empty() {
+            out.push_sql("1 = 0");
+            return Ok(());
+        }
+        self.column.walk_ast(out.reborrow())?;
+        for (n, id) in self.ids.iter().enumerate() {
+            out.push_sql(if n == 0 { " IN (" } else { ", " });
+            out.push_bind_param::<Uid, T>(id)?;
+        }
+        out.push_sql(")");
+        Ok(())
+    }
+}
+
+impl<C, T> QueryId for AnyOf<C, T> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<C: Expression, T> Expression for AnyOf<C, T> {
+    type SqlType = Bool;
+}
+
+impl<C: AppearsOnTable<QS>, T, QS> AppearsOnTable<QS> for AnyOf<C, T> {}
+impl<C: SelectableExpression<QS>, T, QS> SelectableExpression<QS> for AnyOf<C, T> {}
+
+impl<C, T> ValidGrouping<()> for AnyOf<C, T> {
     type IsAggregate = is_aggregate::No;
 }

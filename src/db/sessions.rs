@@ -169,6 +169,16 @@ pub fn credentials(conn: &mut AnyConnection, username: &str) -> Result<Option<(U
     Ok(users::table.filter(users::username.eq(username)).select((users::id, users::password_hash, users::active)).first(conn).optional()?)
 }
 
+/// Whether a person has begun a session from an address since then.
+///
+/// # Errors
+/// What the database says.
+pub fn was_here(conn: &mut AnyConnection, user: UserId, address: &str, since: DateTime<Utc>) -> Result<bool> {
+    let here =
+        sessions::table.filter(sessions::user_id.eq(user)).filter(sessions::address.eq(address)).filter(sessions::created_at.gt(At(since)));
+    Ok(diesel::select(diesel::dsl::exists(here.select(sessions::id))).get_result(conn)?)
+}
+
 /// A person's stored password hash.
 ///
 /// # Errors

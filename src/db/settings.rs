@@ -1,4 +1,4 @@
-//! What managers set as a whole: the working calendar, the escalation policy, the terms of appeals. Without a row the defaults hold.
+//! What managers set as a whole: the working calendar, the escalation policy, the terms of appeals, retention. Without a row the defaults hold.
 
 use diesel::prelude::*;
 use serde::Serialize;
@@ -8,14 +8,20 @@ use super::connection::AnyConnection;
 use super::error::Result;
 use super::schema::settings;
 use super::tx::{Tx, from_json, to_json};
+use crate::domain::access::Action;
 use crate::domain::appeal::AppealTerms;
 use crate::domain::calendar::{Calendar, CalendarInput};
 use crate::domain::escalation::EscalationPolicy;
+use crate::domain::retention::RetentionPolicy;
 
 /// Something that is set as a whole.
 pub trait Setting: Default + Serialize + DeserializeOwned {
     /// The name under which it is stored.
     const NAME: &'static str;
+    /// Who may see it.
+    const READ: Action = Action::PolicyRead;
+    /// Who may set it, for the whole centre.
+    const WRITE: Action = Action::PolicyWrite;
 }
 
 impl Setting for CalendarInput {
@@ -28,6 +34,12 @@ impl Setting for EscalationPolicy {
 
 impl Setting for AppealTerms {
     const NAME: &'static str = "appeal_terms";
+}
+
+impl Setting for RetentionPolicy {
+    const NAME: &'static str = "retention";
+    const READ: Action = Action::RetentionRead;
+    const WRITE: Action = Action::RetentionWrite;
 }
 
 /// What is set, and its version; the default, version 0, where nobody has set it yet.

@@ -326,6 +326,8 @@ stored_texts!(
     crate::domain::month_close::PeriodState => |v| v.as_str(),
     crate::domain::period::Period => |v| v.to_string(),
     crate::domain::regrade::RegradeState => |v| v.as_str(),
+    crate::domain::retention::Hold => |v| v.as_str(),
+    crate::domain::retention::Kept => |v| v.as_str(),
     crate::domain::results::DaysSource => |v| v.as_str(),
     crate::domain::results::Verdict => |v| v.as_str(),
     crate::domain::results::report::UnitKind => |v| v.as_str(),

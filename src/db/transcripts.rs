@@ -19,13 +19,27 @@ const LEVEL: i32 = 3;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Packed(Vec<u8>);
 
-/// Brings lines into their stored form. Takes a while for long ones: call it outside the database's writer.
-///
-/// # Errors
-/// `Damaged` where the lines cannot be packed.
-pub fn pack(lines: &[TranscriptLine]) -> Result<Packed> {
-    let json = super::tx::to_json(lines)?;
-    zstd::bulk::compress(json.as_bytes(), LEVEL).map(Packed).map_err(|e| Error::Damaged(format!("a transcript cannot be packed: {e}")))
+/// Brings transcripts into their stored form, one after another.
+pub struct Packer(zstd::bulk::Compressor<'static>);
+
+impl Packer {
+    /// A packer; to make one takes longer than to pack a short transcript.
+    ///
+    /// # Errors
+    /// `Damaged` where there is no memory for it.
+    pub fn new() -> Result<Self> {
+        let compressor = zstd::bulk::Compressor::new(LEVEL).map_err(|e| Error::Damaged(format!("transcripts cannot be packed: {e}")))?;
+        Ok(Self(compressor))
+    }
+
+    /// Brings lines into their stored form. Takes a while for long ones: call it outside the database's writer.
+    ///
+    /// # Errors
+    /// `Damaged` where the lines cannot be packed.
+    pub fn pack(&mut self, lines: &[TranscriptLine]) -> Result<Packed> {
+        let json = super::tx::to_json(lines)?;
+        self.0.compress(json.as_bytes()).map(Packed).map_err(|e| Error::Damaged(format!("a transcript cannot be packed: {e}")))
+    }
 }
 
 /// Stores the transcripts of conversations that have none yet.

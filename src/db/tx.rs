@@ -9,6 +9,7 @@ use super::error::{Error, Result};
 use super::sql_types::At;
 use crate::chance::Chance;
 use crate::domain::access::Actor;
+use crate::domain::masking::{mask, mask_document};
 
 /// An open transaction, with the time, the ids and the actor of what happens in it.
 pub struct Tx<'a> {
@@ -42,7 +43,8 @@ impl<'a> Tx<'a> {
         self.chance.bytes()
     }
 
-    /// Writes a line of the audit log: who did `action` (such as `team.created`) to what, and what it was before and after.
+    /// Writes a line of the audit log: who did `action` (such as `team.created`) to what, and what it was before and after. What people said in their
+    /// own words is kept with customers' data masked: the log is never deleted.
     ///
     /// # Errors
     /// What the database says.
@@ -54,9 +56,9 @@ impl<'a> Tx<'a> {
         after: Option<&A>,
         reason: Option<&str>,
     ) -> Result<()> {
-        let before = before.map(to_json).transpose()?;
-        let after = after.map(to_json).transpose()?;
-        super::audit::insert(self, action, object, before, after, reason)
+        let before = before.map(without_customers).transpose()?;
+        let after = after.map(without_customers).transpose()?;
+        super::audit::insert(self, action, object, before, after, reason.map(mask).as_deref())
     }
 
     /// [`Self::audit`] of something new.
@@ -74,6 +76,15 @@ impl<'a> Tx<'a> {
     pub fn audit_event(&mut self, action: &str, object: (&str, &dyn std::fmt::Display), details: &serde_json::Value) -> Result<()> {
         self.audit::<(), _>(action, object, None, Some(details), None)
     }
+}
+
+/// JSON for the audit log, with customers' data masked.
+fn without_customers<T: Serialize>(value: &T) -> Result<String> {
+    let damaged = |e: serde_json::Error| Error::Damaged(format!("cannot be written as JSON: {e}"));
+    let whole = serde_json::to_value(value).map_err(damaged)?;
+    let mut masked = whole.clone();
+    mask_document(&mut masked, false);
+    if masked == whole { to_json(value) } else { to_json(&masked) }
 }
 
 /// JSON for a column.

@@ -7,7 +7,8 @@ use super::access::{Actor, GrantReach};
 use super::calendar::Calendar;
 use super::complaint::ComplaintLevel;
 use super::id::{AgentId, BreachId, ComplaintId, EvaluationId, TeamId, UserId, ViolationId};
-use super::refusal::{Faults, Refusal, Refused, checked_optional_text, checked_text};
+use super::masking::{checked_optional_prose, checked_prose};
+use super::refusal::{Faults, Refusal, Refused};
 use super::violation::ViolationClass;
 use super::words::words;
 
@@ -192,11 +193,11 @@ impl AppealInput {
                 faults.push(format!("points[{index}].target"), format!("{} is challenged twice", point.target));
             }
             seen.push(point.target.clone());
-            if let Some(text) = faults.take(checked_optional_text(&format!("points[{index}].text"), &point.text, 4_000)) {
+            if let Some(text) = faults.take(checked_optional_prose(&format!("points[{index}].text"), &point.text, 4_000)) {
                 point.text = text;
             }
         }
-        if let Some(text) = faults.take(checked_text("text", &self.text, 4_000)) {
+        if let Some(text) = faults.take(checked_prose("text", &self.text, 4_000)) {
             self.text = text;
         }
         faults.finish()?;
@@ -243,7 +244,7 @@ impl DecisionInput {
     /// `Invalid` with all faults: a point that is missing, unknown or decided twice, a change that does not say into what.
     pub fn checked(mut self, points: &[AppealPoint]) -> Refused<Self> {
         let mut faults = Faults::new();
-        if let Some(reason) = faults.take(checked_text("reason", &self.reason, 4_000)) {
+        if let Some(reason) = faults.take(checked_prose("reason", &self.reason, 4_000)) {
             self.reason = reason;
         }
         for point in points {

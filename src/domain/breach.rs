@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::complaint::check_day;
 use super::id::AgentId;
-use super::refusal::{Faults, Refusal, Refused, checked_code, checked_text};
+use super::masking::checked_prose;
+use super::refusal::{Faults, Refusal, Refused, checked_code};
 use super::words::words;
 
 words! {
@@ -52,7 +53,7 @@ impl BreachInput {
     pub fn checked(mut self, today: NaiveDate) -> Refused<Self> {
         let mut faults = Faults::new();
         self.reference = faults.take(checked_code("reference", &self.reference)).unwrap_or_default();
-        self.text = faults.take(checked_text("text", &self.text, 2_000)).unwrap_or_default();
+        self.text = faults.take(checked_prose("text", &self.text, 2_000)).unwrap_or_default();
         if !(1..=MAX_OCCURRENCES).contains(&self.occurrences) {
             faults.push("occurrences", format!("is {}; must be 1 to {MAX_OCCURRENCES}", self.occurrences));
         }

@@ -54,6 +54,12 @@ text_schema!(TimeOfDay, "09:00", "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$");
 impl TimeOfDay {
     const DAY: u16 = 24 * 60;
 
+    /// The beginning of the day, 00:00.
+    pub const BEGIN: Self = Self(0);
+
+    /// The end of the day, 24:00.
+    pub const END: Self = Self(Self::DAY);
+
     /// `hour` (0 to 24) and `minute` (0 to 59), at most 24:00.
     ///
     /// # Errors

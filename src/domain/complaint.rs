@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::id::{AgentId, ConversationId};
+use super::masking::checked_prose;
 use super::refusal::{Faults, Refusal, Refused, checked_code, checked_optional_text, checked_text};
 use super::words::words;
 
@@ -92,7 +93,7 @@ impl Adjudication {
         if self.upheld != self.level.is_some() {
             faults.push("level", "must be there for an upheld complaint, and only there");
         }
-        self.reason = faults.take(checked_text("reason", &self.reason, 2_000)).unwrap_or_default();
+        self.reason = faults.take(checked_prose("reason", &self.reason, 2_000)).unwrap_or_default();
         faults.finish().map(|()| self)
     }
 }

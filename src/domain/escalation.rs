@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::calendar::Calendar;
 use super::id::{UserId, ViolationId};
+use super::masking::checked_prose;
 use super::refusal::{Refusal, Refused, checked_text};
 use super::violation::ViolationClass;
 use super::words::words;
@@ -221,7 +222,7 @@ impl Sanction {
                 *address = checked;
             }
         }
-        if let Some(reason) = faults.take(checked_text("reason", &self.reason, 2_000)) {
+        if let Some(reason) = faults.take(checked_prose("reason", &self.reason, 2_000)) {
             self.reason = reason;
         }
         faults.finish().map(|()| self)

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::catalogue::ViolationType;
 use super::evidence::{Evidence, Material};
+use super::masking::mask;
 use super::refusal::{Faults, Refused, checked_optional_text};
 use super::scorecard::{Item, ItemKind, ScorecardContent};
 use super::violation::{ErrorKind, ViolationClass};
@@ -91,10 +92,10 @@ pub struct AnswerSheet {
 }
 
 impl AnswerSheet {
-    /// The sheet with its comments trimmed and its answers in the order of their codes: equal for two sheets that say the same.
+    /// The sheet with its comments trimmed, customers' data in them masked, and its answers in the order of their codes: equal for two sheets that say the same.
     #[must_use]
     pub fn normalised(mut self) -> Self {
-        let trim = |text: &mut String| *text = text.trim().to_owned();
+        let trim = |text: &mut String| *text = mask(text.trim());
         trim(&mut self.comment);
         self.items.iter_mut().for_each(|answer| trim(&mut answer.comment));
         self.violations.iter_mut().for_each(|tagged| trim(&mut tagged.comment));
@@ -204,15 +205,15 @@ pub fn grade(sheet: &AnswerSheet, basis: Basis<'_>) -> Refused<Grading> {
             kind: item.kind,
             outcome,
             error,
-            comment: answer.comment.trim().to_owned(),
+            comment: mask(answer.comment.trim()),
             evidence: answer.evidence.clone(),
         });
         if let (Outcome::Fail, Some(linked)) = (outcome, item.violation_type.as_deref()) {
-            found.tag(linked, Some(&item.code), answer.money_lost, &answer.comment, &answer.evidence);
+            found.tag(linked, Some(&item.code), answer.money_lost, &mask(&answer.comment), &answer.evidence);
         }
     }
     for tagged in &sheet.violations {
-        found.tag(&tagged.violation_type, tagged.item.as_deref(), tagged.money_lost, &tagged.comment, &tagged.evidence);
+        found.tag(&tagged.violation_type, tagged.item.as_deref(), tagged.money_lost, &mask(&tagged.comment), &tagged.evidence);
     }
     let violations = found.violations(basis.types);
     let errors = || items.iter().map(|item| item.error).chain(violations.iter().map(|violation| violation.error));

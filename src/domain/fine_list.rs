@@ -17,6 +17,10 @@ use super::reward::RewardKind;
 use super::violation::ViolationClass;
 use super::words::words;
 
+mod part;
+
+pub use part::{LineSelection, ListPart};
+
 words! {
     /// Whether a list can still change.
     ListStatus ("status") {
@@ -181,13 +185,27 @@ impl Totalling {
     /// # Errors
     /// `Conflict` with code `amount_overflow`.
     pub fn add(&mut self, line: &FineLine) -> Refused<()> {
-        self.lines = self.lines.saturating_add(1);
-        self.amount_minor = plus(self.amount_minor, line.amount_minor)?;
-        let amount = line.amount_minor;
-        group(&mut self.kinds, Some(line.kind.as_str()), None, None, amount)?;
-        group(&mut self.vendors, line.vendor_code.as_deref(), line.vendor_id.map(Uuid::from), line.vendor_name.as_deref(), amount)?;
-        group(&mut self.teams, line.team_code.as_deref(), line.team_id.map(Uuid::from), line.team_name.as_deref(), amount)?;
-        group(&mut self.agents, Some(&line.employee_no), Some(line.agent_id.0), Some(&line.agent_name), amount)
+        self.add_lines(&Counted {
+            kind: line.kind,
+            vendor: Party { id: line.vendor_id.map(Uuid::from), code: line.vendor_code.as_deref(), name: line.vendor_name.as_deref() },
+            team: Party { id: line.team_id.map(Uuid::from), code: line.team_code.as_deref(), name: line.team_name.as_deref() },
+            agent: Party { id: Some(line.agent_id.0), code: Some(&line.employee_no), name: Some(&line.agent_name) },
+            lines: 1,
+            amount_minor: line.amount_minor,
+        })
+    }
+
+    /// Adds lines of one kind and one agent that the database has counted.
+    ///
+    /// # Errors
+    /// `Conflict` with code `amount_overflow`.
+    pub fn add_lines(&mut self, counted: &Counted<'_>) -> Refused<()> {
+        self.lines = self.lines.saturating_add(counted.lines);
+        self.amount_minor = plus(self.amount_minor, counted.amount_minor)?;
+        group(&mut self.kinds, Party { id: None, code: Some(counted.kind.as_str()), name: None }, counted)?;
+        group(&mut self.vendors, counted.vendor, counted)?;
+        group(&mut self.teams, counted.team, counted)?;
+        group(&mut self.agents, counted.agent, counted)
     }
 
     /// The totals so far, each grouping ordered by code; what has none comes first.
@@ -204,12 +222,40 @@ impl Totalling {
     }
 }
 
-fn group(groups: &mut Groups, code: Option<&str>, id: Option<Uuid>, name: Option<&str>, amount: i64) -> Refused<()> {
-    let code = code.map(str::to_owned);
-    let new = || GroupTotal { id, code: code.clone(), name: name.map(str::to_owned), lines: 0, amount_minor: 0 };
-    let total = groups.entry((code.clone(), id)).or_insert_with(new);
-    total.lines = total.lines.saturating_add(1);
-    total.amount_minor = plus(total.amount_minor, amount)?;
+/// Whose lines are counted: a vendor, a team, an agent, or a kind of line.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Party<'a> {
+    /// The vendor, team or agent.
+    pub id: Option<Uuid>,
+    /// Code, employee number, or the word of the kind.
+    pub code: Option<&'a str>,
+    /// The name.
+    pub name: Option<&'a str>,
+}
+
+/// Lines of one kind and one agent, counted.
+#[derive(Debug, Clone, Copy)]
+pub struct Counted<'a> {
+    /// The kind.
+    pub kind: EntryKind,
+    /// The agent's vendor.
+    pub vendor: Party<'a>,
+    /// The agent's team.
+    pub team: Party<'a>,
+    /// The agent.
+    pub agent: Party<'a>,
+    /// How many.
+    pub lines: u64,
+    /// Their sum in minor units.
+    pub amount_minor: i64,
+}
+
+fn group(groups: &mut Groups, party: Party<'_>, counted: &Counted<'_>) -> Refused<()> {
+    let code = party.code.map(str::to_owned);
+    let new = || GroupTotal { id: party.id, code: code.clone(), name: party.name.map(str::to_owned), lines: 0, amount_minor: 0 };
+    let total = groups.entry((code.clone(), party.id)).or_insert_with(new);
+    total.lines = total.lines.saturating_add(counted.lines);
+    total.amount_minor = plus(total.amount_minor, counted.amount_minor)?;
     Ok(())
 }
 
@@ -228,8 +274,11 @@ pub struct FineListHead {
     pub currency: Currency,
     /// When the period was closed.
     pub closed_at: Option<DateTime<Utc>>,
-    /// SHA-256 over the canonical form, 64 lower-case hexadecimal digits; only a closed list has one.
+    /// SHA-256 over the canonical form, 64 lower-case hexadecimal digits; only a closed list has one, and only the whole of it.
     pub digest: Option<String>,
+    /// What this is a part of; absent where it is the whole list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<ListPart>,
     /// The totals.
     pub totals: FineTotals,
 }
@@ -242,10 +291,13 @@ pub struct CanonicalHead {
     pub amount_minor: i64,
     /// The currency.
     pub currency: Currency,
-    /// Always [`CanonicalHead::FORMAT`].
+    /// [`CanonicalHead::FORMAT`], or of a part [`CanonicalHead::PART`].
     pub format: String,
     /// How many lines follow.
     pub lines: u64,
+    /// What this is a part of; absent where it is the whole list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<ListPart>,
     /// The period.
     pub period: Period,
 }
@@ -254,9 +306,21 @@ impl CanonicalHead {
     /// The name and version of the canonical form.
     pub const FORMAT: &'static str = "assay-fine-list/1";
 
-    /// The head of a list with these totals.
+    /// The same of a part of a list.
+    pub const PART: &'static str = "assay-fine-list-part/1";
+
+    /// The head of a whole list with these totals.
     pub fn new(period: Period, currency: Currency, totals: &FineTotals) -> Self {
-        Self { amount_minor: totals.amount_minor, currency, format: Self::FORMAT.to_owned(), lines: totals.lines, period }
+        Self { amount_minor: totals.amount_minor, currency, format: Self::FORMAT.to_owned(), lines: totals.lines, part: None, period }
+    }
+
+    /// The head of a list, or of a part of one.
+    pub fn of(head: &FineListHead) -> Self {
+        let whole = Self::new(head.period, head.currency, &head.totals);
+        match &head.part {
+            None => whole,
+            Some(part) => Self { format: Self::PART.to_owned(), part: Some(part.clone()), ..whole },
+        }
     }
 }
 

@@ -4,8 +4,9 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use super::id::{AppealId, EscalationId, EvaluationId, UserId, ViolationId};
+use super::masking::checked_prose;
 use super::period::Period;
-use super::refusal::{Faults, Refusal, Refused, checked_text};
+use super::refusal::{Faults, Refusal, Refused};
 use super::words::words;
 
 words! {
@@ -110,7 +111,7 @@ impl FollowUpInput {
         if self.due_on < today {
             faults.push("due_on", format!("{} has passed; it is {today}", self.due_on));
         }
-        self.text = faults.take(checked_text("text", &self.text, 4_000)).unwrap_or_default();
+        self.text = faults.take(checked_prose("text", &self.text, 4_000)).unwrap_or_default();
         faults.finish()?;
         source.map(|source| (source, self)).ok_or_else(|| Refusal::invalid("evaluation_id", "is missing"))
     }
@@ -138,7 +139,7 @@ impl FollowUpEnd {
                 return Err(Refusal::conflict("follow_up_over", format!("this follow-up is {state}")));
             }
         }
-        let outcome = checked_text("outcome", &self.outcome, 4_000)?;
+        let outcome = checked_prose("outcome", &self.outcome, 4_000)?;
         Ok((if self.done { FollowUpState::Done } else { FollowUpState::Cancelled }, outcome))
     }
 }

@@ -21,6 +21,8 @@ words! {
         Draws = "draws",
         /// Severe findings: each has opened a case.
         Escalations = "escalations",
+        /// What was deleted because it had had its time is gone.
+        Retention = "retention",
         /// The audit log against its seals.
         Audit = "audit",
     }

@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::fine_policy::FineTerms;
 use super::id::{AgentId, LedgerEntryId};
 use super::ledger::{EntryKind, LedgerEntry, Poster};
+use super::masking::checked_prose;
 use super::money::Money;
 use super::period::Period;
-use super::refusal::{Faults, Refused, checked_text};
+use super::refusal::{Faults, Refused};
 use super::reward::RewardKind;
 use super::words::words;
 
@@ -71,7 +72,7 @@ pub struct ManualFacts<'a> {
 /// `Invalid` with every field at fault; `Conflict` with code `amount_overflow`.
 pub fn decide(input: &ManualEntryInput, facts: &ManualFacts<'_>, poster: &mut Poster<'_>) -> Refused<LedgerEntry> {
     let mut faults = Faults::new();
-    let reason = faults.take(checked_text("reason", &input.reason, 1_000));
+    let reason = faults.take(checked_prose("reason", &input.reason, 1_000));
     if input.kind != ManualKind::OperatingBreach && input.occurrences.is_some() {
         faults.push("occurrences", "belongs to an operating_breach and to nothing else");
     }

@@ -3,8 +3,9 @@
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::masking::checked_prose;
 use super::period::Period;
-use super::refusal::{Refusal, Refused, checked_text};
+use super::refusal::{Refusal, Refused};
 use super::words::words;
 
 words! {
@@ -89,7 +90,7 @@ pub fn decide(facts: &CloseFacts, override_reason: Option<&str>) -> Refused<Opti
     if let Some(earlier) = facts.earliest_open_with_data.filter(|earlier| *earlier < period) {
         return Err(Refusal::conflict("period_out_of_order", format!("{earlier} is still open; close it before {period}")));
     }
-    let reason = override_reason.map(|reason| checked_text("override_reason", reason, 1_000)).transpose()?;
+    let reason = override_reason.map(|reason| checked_prose("override_reason", reason, 1_000)).transpose()?;
     if facts.blockers.is_clear() {
         return Ok(None);
     }

@@ -16,12 +16,16 @@ pub enum RefusalKind {
     NotFound,
     /// The input is fine but the state of things forbids it now (409).
     Conflict,
+    /// It was there and is deleted for good (410).
+    Gone,
     /// The object was changed since it was read (412).
     Stale,
     /// More than a limit allows (413).
     TooLarge,
     /// A format that is not understood (415).
     Unsupported,
+    /// What was sent came too slowly (408).
+    TooSlow,
     /// Too many requests; try again later (429).
     TooMany,
     /// The service cannot take more work at the moment (503).
@@ -94,6 +98,11 @@ impl Refusal {
         Self::new(RefusalKind::Conflict, code, message)
     }
 
+    /// It was there and is deleted for good.
+    pub fn gone(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(RefusalKind::Gone, code, message)
+    }
+
     /// The object was changed since the caller read it.
     pub fn stale(message: impl Into<String>) -> Self {
         Self::new(RefusalKind::Stale, "stale", message)
@@ -104,6 +113,21 @@ impl Refusal {
         let (field, message) = (field.into(), message.into());
         let text = if field.is_empty() { message.clone() } else { format!("{field}: {message}") };
         Self { faults: vec![Fault { field, message }], ..Self::new(RefusalKind::TooLarge, "too_large", text) }
+    }
+
+    /// A line of a file that is longer than the limit.
+    pub fn long_line(message: impl Into<String>) -> Self {
+        Self { code: "line_too_long", ..Self::too_large("", message) }
+    }
+
+    /// JSON that is nested more deeply than anything that the service takes.
+    pub fn too_deep() -> Self {
+        Self { code: "nested_too_deeply", ..Self::invalid("", "the JSON is nested too deeply; nothing here has more than 127 levels") }
+    }
+
+    /// What was sent came too slowly; the message names the setting.
+    pub fn too_slow(message: impl Into<String>) -> Self {
+        Self::new(RefusalKind::TooSlow, "too_slow", message)
     }
 
     /// A format that is not understood; the message names those that are.
@@ -136,6 +160,11 @@ impl Refusal {
         }
         self
     }
+}
+
+/// Whether JSON was not read because it is nested too deeply; serde_json has no other word for it.
+pub fn too_deep(error: &serde_json::Error) -> bool {
+    error.is_syntax() && error.to_string().starts_with("recursion limit exceeded")
 }
 
 /// Collects every fault of an input, so that a caller hears of all of them at once.

@@ -7,8 +7,9 @@ use sha2::{Digest, Sha256};
 
 use super::evaluation::{Grading, Outcome};
 use super::id::{EvaluationId, UserId};
+use super::masking::checked_prose;
 use super::money::Money;
-use super::refusal::{Faults, Refusal, Refused, checked_text};
+use super::refusal::{Faults, Refusal, Refused};
 use super::words::words;
 
 words! {
@@ -155,7 +156,7 @@ pub fn check_decisions(differences: &[Difference], mut decisions: Vec<Difference
     }
     for (index, decision) in decisions.iter_mut().enumerate() {
         let path = format!("decisions[{index}]");
-        decision.reason = faults.take(checked_text(&format!("{path}.reason"), &decision.reason, 2_000)).unwrap_or_default();
+        decision.reason = faults.take(checked_prose(&format!("{path}.reason"), &decision.reason, 2_000)).unwrap_or_default();
         let missed = differences.get(index).is_some_and(Difference::is_missed) && decision.verdict == DifferenceVerdict::SecondRight;
         if decision.good_reason && !missed {
             faults.push(format!("{path}.good_reason"), "belongs to an error that the first inspector missed");

@@ -1,6 +1,6 @@
 //! From a complaint or an operating breach to the lines of the ledger, and back (handbook 3.6, 3.7, 3.9).
 
-use super::id::AgentId;
+use super::id::{AgentId, BreachId, ComplaintId, EscalationId, RegradeId};
 use super::ledger::{EntryKind, LedgerEntry, Poster};
 use super::money::Money;
 use super::period::Period;
@@ -25,6 +25,34 @@ pub struct ChargedSource {
     pub policy_version: i32,
     /// Why, for the reader of the fine list.
     pub reason: Option<String>,
+}
+
+/// What a line of the ledger comes from, besides an evaluation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineSource {
+    /// A complaint.
+    Complaint(ComplaintId),
+    /// An operating breach.
+    Breach(BreachId),
+    /// The sanction of a severe case.
+    Case(EscalationId),
+    /// An error that was missed in grading.
+    Regrade(RegradeId),
+}
+
+impl LineSource {
+    /// The source that the key of a line names; nothing where it is none of these.
+    pub fn of_key(key: &str) -> Option<Self> {
+        let mut parts = key.split('/');
+        let (kind, id) = (parts.next()?, parts.next()?);
+        match kind {
+            "complaint" => id.parse().ok().map(Self::Complaint),
+            "breach" => id.parse().ok().map(Self::Breach),
+            "escalation" => id.parse().ok().map(Self::Case),
+            "regrade" => id.parse().ok().map(Self::Regrade),
+            _ => None,
+        }
+    }
 }
 
 /// The key of a source's line number `number`, counted from 0.

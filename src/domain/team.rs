@@ -59,6 +59,19 @@ pub struct Team {
 }
 
 impl Team {
+    /// Checks that somebody can come into the team; `field` is the one that names it.
+    ///
+    /// # Errors
+    /// `Invalid` on the field where the team is archived.
+    pub fn check_open(&self, field: &str) -> Refused<()> {
+        match self.archived_at {
+            Some(_) => {
+                Err(Refusal::invalid(field, format!("the team {} ({}) is archived; nobody comes into it any more", self.name, self.code)))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// What was written down of it.
     pub fn input(&self) -> TeamInput {
         TeamInput {

@@ -9,6 +9,7 @@ use super::csv_table::{Columns, Line};
 use super::grant::{GrantCell, GrantInput};
 use super::id::{AgentId, UserId};
 use super::language::Language;
+use super::password::is_common;
 use super::people::{NAME_LENGTH, checked_email, flag_of_cell, given};
 use super::refusal::{Faults, Refusal, Refused, checked_code, checked_text};
 use super::vendor::unreachable_fault;
@@ -247,6 +248,8 @@ pub fn check_password(password: &str, username: &str) -> Refused<()> {
         "is little more than the username; choose another".to_owned()
     } else if password.chars().collect::<std::collections::HashSet<_>>().len() < 4 {
         "has fewer than 4 different characters; choose another".to_owned()
+    } else if is_common(password) {
+        "is made of words and rows of keys that are tried first; choose another".to_owned()
     } else {
         return Ok(());
     };

@@ -37,13 +37,19 @@ impl Caller {
 #[derive(Debug, Clone)]
 pub struct RequestId(pub String);
 
+/// The caller's address as the proxy in front of us names it: the last one of `X-Forwarded-For`, since those before it are what the caller said.
+fn named_by_proxy(request: &HttpRequest) -> Option<&str> {
+    let last = request.headers().get_all("x-forwarded-for").last()?.to_str().ok()?;
+    last.rsplit(',').next().map(str::trim).filter(|address| !address.is_empty())
+}
+
 /// Where a request came from.
 ///
 /// # Errors
 /// `Invalid` where its `Idempotency-Key` is none.
 pub fn origin(request: &HttpRequest, app: &App) -> Result<Origin, Refusal> {
     let info = request.connection_info();
-    let address = if app.config.http.behind_proxy { info.realip_remote_addr() } else { info.peer_addr() };
+    let address = named_by_proxy(request).filter(|_| app.config.http.behind_proxy).or_else(|| info.peer_addr());
     let idempotency_key = match request.headers().get("idempotency-key") {
         None => None,
         Some(value) => match value.to_str() {

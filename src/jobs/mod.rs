@@ -6,6 +6,7 @@ pub mod daily_mail;
 pub mod escalation_clock;
 pub mod kept_imports;
 pub mod outbox;
+pub mod retention;
 pub mod scheduled_draws;
 
 use std::time::Duration;
@@ -57,6 +58,7 @@ pub async fn run(app: App, transport: Transport, stop: Stop) {
         daily_mail::run(app.clone(), stop.clone()),
         escalation_clock::run(app.clone(), stop.clone()),
         kept_imports::run(app.clone(), stop.clone()),
+        retention::run(app.clone(), stop.clone()),
         scheduled_draws::run(app, stop)
     );
 }

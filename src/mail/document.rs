@@ -112,7 +112,7 @@ impl Document {
             if n > 0 {
                 out.push('\n');
             }
-            block.text(&mut out);
+            block.text(self.language, &mut out);
         }
         out
     }
@@ -147,7 +147,11 @@ impl Block {
         };
     }
 
-    fn text(&self, out: &mut String) {
+    fn text(&self, language: Language, out: &mut String) {
+        let colon = match language {
+            Language::Zh => "：",
+            Language::En => ": ",
+        };
         let flat = |text: &str| one_line(text, TEXT_MAX);
         let row = |cells: &Vec<String>| cells.iter().map(|c| flat(c)).collect::<Vec<_>>().join(" | ");
         let text = match self {
@@ -156,7 +160,7 @@ impl Block {
             Self::Link(text, url) => format!("{}: {}", flat(text), flat(url)),
             Self::Quote(text) => lines(text).lines().map(|line| format!("> {line}")).collect::<Vec<_>>().join("\n"),
             Self::Facts(facts) => {
-                facts.iter().map(|(name, value)| format!("{}: {}", flat(name), flat(value))).collect::<Vec<_>>().join("\n")
+                facts.iter().map(|(name, value)| format!("{}{colon}{}", flat(name), flat(value))).collect::<Vec<_>>().join("\n")
             }
             Self::Table(head, rows) => std::iter::once(head).chain(rows).map(row).collect::<Vec<_>>().join("\n"),
         };

@@ -5,6 +5,7 @@
 
 mod compressed;
 mod folder;
+mod leftovers;
 mod mirror;
 mod peaks;
 mod probe;
@@ -12,6 +13,7 @@ mod store;
 mod wav;
 
 pub use folder::Folder;
+pub use leftovers::remove_leftovers;
 pub use mirror::copy_missing;
 pub use peaks::Peaks;
 pub use probe::{RecordingLimits, Sound, probe};

@@ -2,6 +2,10 @@
 
 use std::io::Write;
 
+mod part;
+
+pub use part::{part_of, part_of_name, selected};
+
 use super::ReportError;
 use super::cell::Cell;
 use super::csv::CsvFile;
@@ -51,7 +55,8 @@ const COLUMNS: &[Column] = &[
 ];
 
 /// Writes the list as CSV: a heading, one row per line marked `line` (明细) in the first column, and a last row marked `total` (合计)
-/// with the sum, the number of lines and, of a closed list, the digest.
+/// with the sum, the number of lines and, of a closed list, the digest. The last row of a part is marked `total of a part` (部分合计), and says
+/// under the reason which part it is.
 ///
 /// # Errors
 /// What the source of the lines says, or [`ReportError`].
@@ -76,8 +81,9 @@ pub fn write_csv<W: Write, E: From<ReportError>>(
         file.row(&row)?;
     }
     row.clear();
-    row.push(label("合计", "total"));
+    row.push(if head.part.is_some() { label("部分合计", "total of a part") } else { label("合计", "total") });
     row.extend(COLUMNS.iter().map(|column| match column.en {
+        "Reason" => Cell::maybe(head.part.as_ref().map(|part| part_of(part, head, lang))),
         "Period" => Cell::text(head.period),
         "Amount" => Cell::Amount(Money::new(head.totals.amount_minor, head.currency)),
         "Currency" => Cell::text(head.currency),
@@ -116,7 +122,11 @@ pub fn write_xlsx<E: From<ReportError>>(
     lines: impl IntoIterator<Item = Result<FineLine, E>>,
     lang: Language,
 ) -> Result<(), E> {
-    let title = format!("{} {}", pick(lang, "罚款清单", "Fine list"), head.period);
+    let name = match head.part {
+        None => pick(lang, "罚款清单", "Fine list"),
+        Some(_) => pick(lang, "罚款清单（部分）", "Part of the fine list"),
+    };
+    let title = format!("{name} {}", head.period);
     let mut file = XlsxFile::begin(&title, head.period.first_day(), head.currency)?;
     summary(&mut file, &title, head, lang)?;
     let widths: Vec<u16> = COLUMNS.iter().map(|column| column.width).collect();
@@ -129,7 +139,7 @@ pub fn write_xlsx<E: From<ReportError>>(
     Ok(file.finish(out)?)
 }
 
-/// Writes the canonical form, whose SHA-256 is the digest of a closed list. Lines come in ascending order of their ids.
+/// Writes the canonical form, whose SHA-256 is the digest of a closed list; the head of a part says that it is one. Lines come in ascending order of their ids.
 ///
 /// # Errors
 /// What the source of the lines says, [`ReportError`], or a refusal where a line has no canonical form.
@@ -138,7 +148,7 @@ pub fn write_canonical<E: From<ReportError> + From<Refusal>>(
     head: &FineListHead,
     lines: impl IntoIterator<Item = Result<FineLine, E>>,
 ) -> Result<(), E> {
-    out.write_all(&canonical(&CanonicalHead::new(head.period, head.currency, &head.totals))?).map_err(ReportError::Io)?;
+    out.write_all(&canonical(&CanonicalHead::of(head))?).map_err(ReportError::Io)?;
     for line in lines {
         out.write_all(&canonical(&line?)?).map_err(ReportError::Io)?;
     }
@@ -160,7 +170,10 @@ fn summary(file: &mut XlsxFile, title: &str, head: &FineListHead, lang: Language
     sheet.row(&[label("币种", "Currency"), Cell::text(head.currency)])?;
     sheet.row(&[label("行数", "Lines"), whole(head.totals.lines)])?;
     sheet.row(&[label("合计", "Total"), total])?;
-    sheet.row(&[label("清单摘要", "List digest"), Cell::maybe(head.digest.as_deref())])?;
+    match &head.part {
+        None => sheet.row(&[label("清单摘要", "List digest"), Cell::maybe(head.digest.as_deref())])?,
+        Some(part) => sheet.row(&[label("部分", "Part"), Cell::text(part_of(part, head, lang))])?,
+    }
     let groups = [
         ("类别", "Kind", &head.totals.kinds),
         ("供应商", "Vendor", &head.totals.vendors),

@@ -38,6 +38,7 @@ pub mod queue;
 pub mod recordings;
 pub mod regrades;
 pub mod results;
+pub mod retention;
 pub mod samples;
 pub mod sampling_plans;
 pub mod scorecards;

@@ -13,9 +13,10 @@ use crate::domain::mail::Topic;
 use crate::domain::mail::preference::{Frequency, TopicChoice, TopicPreference};
 use crate::domain::refusal::Faults;
 use crate::domain::theme::Theme;
+use crate::http::session;
 use crate::usecases::sessions::change_password::change_password;
 use crate::usecases::sessions::list::list;
-use crate::usecases::sessions::log_out::log_out;
+use crate::usecases::sessions::log_out::{log_out, log_out_everywhere};
 use crate::usecases::sessions::set_looks::set_looks;
 use crate::usecases::{Error, mail_preferences};
 
@@ -25,7 +26,8 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
         .route("/account/looks", web::post().to(looks))
         .route("/account/mail", web::post().to(mail))
         .route("/account/password", web::post().to(password))
-        .route("/account/sessions/end", web::post().to(end_session));
+        .route("/account/sessions/end", web::post().to(end_session))
+        .route("/account/sessions/end-all", web::post().to(end_all));
 }
 
 #[derive(Template)]
@@ -63,10 +65,10 @@ async fn page(app: &App, visitor: &Visitor, form: Typed, done: Option<&str>) -> 
     f.notice = match done {
         Some("looks") => Some(f.t("Saved.", "已保存。").to_owned()),
         Some("password") => {
-            Some(f.t("Your password is changed; your other sessions have ended.", "密码已修改，其他会话已退出。").to_owned())
+            Some(f.t("Your password is changed; your other sessions have ended.", "密码已修改，其他登录会话已退出。").to_owned())
         }
         Some("mail") => Some(f.t("Saved; it holds from the next mail on.", "已保存，自下一封邮件起生效。").to_owned()),
-        Some("session") => Some(f.t("The session has ended.", "该会话已退出。").to_owned()),
+        Some("session") => Some(f.t("The session has ended.", "该登录会话已退出。").to_owned()),
         _ => None,
     };
     let sessions = sessions
@@ -168,4 +170,13 @@ async fn end_session(app: web::Data<App>, form: Form) -> Result<HttpResponse, Tr
     let which = form.typed.get("session").parse().map_err(|r| Trouble::new(form.visitor.frame.clone(), r))?;
     log_out(&app, &form.visitor.person, Some(which)).await.map_err(|e| Trouble::new(form.visitor.frame, e))?;
     Ok(go("/account?done=session"))
+}
+
+async fn end_all(app: web::Data<App>, form: Form) -> Result<HttpResponse, Trouble> {
+    log_out_everywhere(&app, &form.visitor.person).await.map_err(|e| Trouble::new(form.visitor.frame, e))?;
+    let mut response = go("/login");
+    for cookie in session::no_cookies() {
+        drop(response.add_cookie(&cookie));
+    }
+    Ok(response)
 }

@@ -11,7 +11,6 @@ use super::results::{AgentLine, agent_line};
 use super::trouble::Trouble;
 use super::words::day;
 use crate::app::App;
-use crate::domain::Refusal;
 use crate::domain::access::Action;
 use crate::domain::id::{AgentId, EvaluationId};
 use crate::domain::page::PageRequest;
@@ -171,10 +170,9 @@ const FOUND: u32 = 40;
 
 async fn agent(app: web::Data<App>, visitor: Visitor, path: web::Path<(String, String)>) -> Result<HttpResponse, Trouble> {
     let f = visitor.frame.clone();
-    let refused = |r: Refusal| Trouble::new(f.clone(), r);
     let trouble = |e: Error| Trouble::new(f.clone(), e);
-    let period: Period = path.0.parse().map_err(refused)?;
-    let id: AgentId = path.1.parse().map_err(refused)?;
+    let period: Period = visitor.place(&path.0)?;
+    let id: AgentId = visitor.place(&path.1)?;
     let actor = visitor.actor();
     let report = results::agent::agent(&app, actor, period, id).await.map_err(trouble)?;
     let zone = organisation::period::zone(&app).await.map_err(trouble)?;

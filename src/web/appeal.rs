@@ -164,7 +164,7 @@ impl Known<'_> {
 
 fn decision(f: &Frame, it: &Decision, names: &Names, known: &Known<'_>, zone: chrono_tz::Tz) -> DecisionView {
     DecisionView {
-        title: if it.instance > 1 { f.t("Second instance", "复议裁决") } else { f.t("Decision", "裁决") },
+        title: if it.instance > 1 { f.t("Second instance", "复议裁定") } else { f.t("Decision", "裁定") },
         by: format!("{} · {}", names.user(it.decided_by), moment(it.decided_at, zone)),
         reason: it.reason.clone(),
         points: it.points.iter().map(|p| (known.point(f, &p.target, known.code_of(p)), f.point_outcome(p.outcome))).collect(),
@@ -238,7 +238,7 @@ async fn page(app: &App, visitor: &Visitor, id: AppealId, form: Typed) -> Result
 }
 
 fn read(visitor: &Visitor, id: &str) -> Result<AppealId, Trouble> {
-    id.parse().map_err(|r: Refusal| Trouble::new(visitor.frame.clone(), r))
+    visitor.place(id)
 }
 
 async fn show(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
@@ -246,7 +246,7 @@ async fn show(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path:
     let mut page = page(&app, &visitor, id, Typed::default()).await?;
     page.f.notice = match Address::of(&request).get("done") {
         "made" => {
-            Some(page.f.t("The appeal is made. You can attach files until it is decided.", "申诉已提交，裁决前可继续添加附件。").to_owned())
+            Some(page.f.t("The appeal is made. You can attach files until it is decided.", "申诉已提交，裁定前可继续添加附件。").to_owned())
         }
         "attached" => Some(page.f.t("The file is attached.", "附件已添加。").to_owned()),
         "withdrawn" => Some(page.f.t("The appeal is withdrawn.", "申诉已撤回。").to_owned()),

@@ -26,6 +26,7 @@ const ASSETS: &[Asset] = &[
     Asset { name: "manage.css", media_type: CSS, bytes: include_bytes!("assets/manage.css") },
     Asset { name: "player.js", media_type: JS, bytes: include_bytes!("assets/player.js") },
     Asset { name: "progress.js", media_type: JS, bytes: include_bytes!("assets/progress.js") },
+    Asset { name: "rows.js", media_type: JS, bytes: include_bytes!("assets/rows.js") },
 ];
 
 /// One digest over all of them: a module may import another by a relative address, which then carries the digest too.

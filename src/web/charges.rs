@@ -1,6 +1,7 @@
 //! Complaints and operating breaches as agents and leads see them: beside the month's result, on the way to an appeal, and with it.
 
 use super::page::Frame;
+use super::refusals::written;
 use super::words::Badge;
 use crate::domain::appeal::Subject;
 use crate::usecases::charges::{Charge, What};
@@ -48,7 +49,7 @@ pub fn view(f: &Frame, charge: &Charge, may_hear: bool) -> ChargeView {
         state,
         times,
         text: charge.text.clone(),
-        reason: charge.reason.clone().unwrap_or_default(),
+        reason: charge.reason.as_deref().map(|reason| written(f.language, reason)).unwrap_or_default(),
         conversation: charge.conversation_id.filter(|_| may_hear).map(|id| id.to_string()),
         cost: charge.cost.map(|cost| format!("{} {}", cost.decimal(), cost.currency)),
         appeal: charge.appeal.map(|(id, state)| (format!("/appeals/{id}"), f.appeal_state(state))),

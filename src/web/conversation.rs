@@ -9,7 +9,6 @@ use super::page::{Frame, Visitor, render};
 use super::trouble::Trouble;
 use super::words::moment;
 use crate::app::App;
-use crate::domain::Refusal;
 use crate::domain::id::ConversationId;
 use crate::usecases::{conversations, organisation};
 
@@ -38,7 +37,7 @@ fn read_lines(text: &str) -> Option<(usize, usize)> {
 
 async fn show(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
     let f = visitor.frame.clone();
-    let id: ConversationId = path.parse().map_err(|r: Refusal| Trouble::new(f.clone(), r))?;
+    let id: ConversationId = visitor.place(&path)?;
     let shown = conversations::show::show(&app, visitor.actor(), id).await.map_err(|e| Trouble::new(f.clone(), e))?;
     let zone = organisation::period::zone(&app).await.map_err(|e| Trouble::new(f.clone(), e))?;
     let summary = &shown.summary;

@@ -8,6 +8,7 @@ use askama::Template;
 use super::address::Address;
 use super::form::{Form, Typed, again};
 use super::page::{Frame, Visitor, go, render, render_as};
+use super::refusals::written;
 use super::trouble::Trouble;
 use super::words::{Badge, moment};
 use crate::app::App;
@@ -201,7 +202,14 @@ async fn page(app: &App, visitor: &Visitor, id: EscalationId, form: Typed) -> Re
         history: case
             .history
             .iter()
-            .map(|e| (moment(e.at, known.zone), event(&f, e.kind), by(e), e.details.clone().unwrap_or_default()))
+            .map(|e| {
+                (
+                    moment(e.at, known.zone),
+                    event(&f, e.kind),
+                    by(e),
+                    e.details.as_deref().map(|details| written(f.language, details)).unwrap_or_default(),
+                )
+            })
             .collect(),
         kinds: SanctionKind::ALL.iter().map(|kind| (kind.as_str(), f.sanction(*kind))).collect(),
         currency: known.currency,
@@ -215,7 +223,7 @@ async fn page(app: &App, visitor: &Visitor, id: EscalationId, form: Typed) -> Re
 }
 
 fn read(visitor: &Visitor, id: &str) -> Result<EscalationId, Trouble> {
-    id.parse().map_err(|r: Refusal| Trouble::new(visitor.frame.clone(), r))
+    visitor.place(id)
 }
 
 async fn show(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Trouble> {

@@ -11,7 +11,6 @@ use super::page::{Frame, Visitor, go, render};
 use super::trouble::Trouble;
 use super::words::{Badge, day, moment};
 use crate::app::App;
-use crate::domain::Refusal;
 use crate::domain::access::Action;
 use crate::domain::appeal::Subject;
 use crate::domain::id::EvaluationId;
@@ -53,7 +52,7 @@ struct EvaluationPage {
 async fn show(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
     let mut f = visitor.frame.clone();
     let trouble = |e: Error| Trouble::new(visitor.frame.clone(), e);
-    let id: EvaluationId = path.parse().map_err(|r: Refusal| Trouble::new(f.clone(), r))?;
+    let id: EvaluationId = visitor.place(&path)?;
     let shown = findings::show::show(&app, visitor.actor(), id).await.map_err(trouble)?;
     let zone = organisation::period::zone(&app).await.map_err(trouble)?;
     let appealed = match visitor.may(Action::AppealRead) {
@@ -123,7 +122,7 @@ async fn appeal_time(app: &App, visitor: &Visitor, id: EvaluationId, nothing: bo
 
 async fn acknowledge(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
     let trouble = |e: Error| Trouble::new(form.visitor.frame.clone(), e);
-    let id: EvaluationId = path.parse().map_err(|r: Refusal| Trouble::new(form.visitor.frame.clone(), r))?;
+    let id: EvaluationId = form.visitor.place(&path)?;
     let seen = form.typed.get("revision").parse().unwrap_or(0);
     evaluations::acknowledge::acknowledge(&app, form.visitor.actor(), id, seen).await.map_err(trouble)?;
     Ok(go(&format!("/evaluations/{id}?done=acknowledged")))

@@ -142,7 +142,7 @@ async fn list(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path:
     let f = visitor.frame.clone();
     let refused = |r: Refusal| Trouble::new(f.clone(), r);
     let trouble = |e| Trouble::new(f.clone(), e);
-    let period: Period = path.parse().map_err(refused)?;
+    let period: Period = visitor.place(&path)?;
     let at = Address::of(&request);
     let text = |name: &str| Some(at.get(name).to_owned()).filter(|v| !v.is_empty());
     let filter = EvaluationFilter {

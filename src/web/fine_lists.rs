@@ -5,7 +5,7 @@ mod rows;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
-use self::rows::{ExportRow, FineRow, TotalLine, amount, export_row, file, kinds, row, totals, totals_by_kind};
+use self::rows::{Doors, ExportRow, FineRow, TotalLine, amount, export_row, file, kinds, row, totals, totals_by_kind};
 use super::address::{Address, Column, sort_rows};
 use super::background;
 use super::form::{Form, Typed};
@@ -14,14 +14,14 @@ use super::trouble::Trouble;
 use super::words::moment;
 use crate::app::App;
 use crate::domain::access::Action;
-use crate::domain::fine_list::ListStatus;
+use crate::domain::fine_list::{LineSelection, ListStatus};
 use crate::domain::list_order::LineOrder;
 use crate::domain::money::Currency;
 use crate::domain::month_close::PeriodState;
 use crate::domain::page::{Cursor, PageRequest};
 use crate::domain::period::Period;
 use crate::domain::{Refusal, Refused};
-use crate::usecases::fine_lists::select::{LineSelection, select};
+use crate::usecases::fine_lists::select::select;
 use crate::usecases::periods::PeriodView;
 use crate::usecases::periods::close::CloseCommand;
 use crate::usecases::periods::closing::Closing;
@@ -102,8 +102,9 @@ struct MonthPage {
     closing: Option<Closing>,
     may_close: bool,
     may_post: bool,
-    may_see_evidence: bool,
     files: Vec<(&'static str, String)>,
+    /// The same of the selected lines alone.
+    selected_files: Vec<(&'static str, String)>,
     digest: String,
     closed_at: String,
     override_reason: String,
@@ -141,15 +142,15 @@ async fn page(app: &App, visitor: &Visitor, period: Period, at: Address, form: T
     let view = periods::show::show(app, visitor.actor(), period).await.map_err(trouble)?;
     let closing = periods::closing::closing(app, visitor.actor(), period).await.map_err(trouble)?;
     let wanted = selection(&at).map_err(refused)?;
-    let narrowed = wanted != LineSelection::default();
-    let found = select(app, visitor.actor(), period, wanted, at.sort(), wanted_page).await.map_err(trouble)?;
+    let narrowed = !wanted.is_whole();
+    let found = select(app, visitor.actor(), period, wanted.clone(), at.sort(), wanted_page).await.map_err(trouble)?;
     let zone = organisation::period::zone(app).await.map_err(trouble)?;
     let head = &found.head;
     let currency = head.currency;
     let may_export = visitor.may(Action::LedgerExport);
     let exports = if visitor.actor().may_everywhere(Action::LedgerExport).is_ok() {
         let all = fine_lists::exports::exports(app, visitor.actor(), period).await.map_err(trouble)?;
-        Some(all.iter().map(|it| export_row(&f, it, currency, zone)).collect())
+        Some(all.iter().map(|it| export_row(&f, it, &head.totals, currency, zone)).collect())
     } else {
         None
     };
@@ -165,10 +166,11 @@ async fn page(app: &App, visitor: &Visitor, period: Period, at: Address, form: T
         ("team", f.t("By team", "按班组").to_owned(), totals(&f, &head.totals.teams, currency, "")),
         ("kind", f.t("By kind", "按类型").to_owned(), totals_by_kind(&f, &head.totals.kinds, currency)),
     ];
-    let files = if may_export {
-        [("XLSX", "xlsx"), ("CSV", "csv"), ("NDJSON", "ndjson")].map(|(name, format)| (name, file(period, format, &f))).to_vec()
-    } else {
-        Vec::new()
+    let doors = Doors::of(visitor);
+    let files = |selection: &LineSelection| {
+        let all =
+            [("XLSX", "xlsx"), ("CSV", "csv"), ("NDJSON", "ndjson")].map(|(name, format)| (name, file(period, format, &f, selection)));
+        all.into_iter().filter(|_| may_export).collect::<Vec<_>>()
     };
     Ok(MonthPage {
         line: month_line(&view, currency),
@@ -176,16 +178,16 @@ async fn page(app: &App, visitor: &Visitor, period: Period, at: Address, form: T
         may_close: visitor.actor().may_everywhere(Action::PeriodClose).is_ok() && head.status == ListStatus::Open && closing.is_none(),
         closing,
         may_post: visitor.may(Action::LedgerWrite),
-        may_see_evidence: visitor.may(Action::EvaluationRead),
-        files,
+        files: files(&LineSelection::default()),
+        selected_files: if narrowed { files(&wanted) } else { Vec::new() },
         digest: head.digest.clone().unwrap_or_default(),
         closed_at: head.closed_at.map(|at| moment(at, zone)).unwrap_or_default(),
         override_reason: view.override_reason.unwrap_or_default(),
         total: amount(head.totals.amount_minor, currency),
         total_lines: head.totals.lines,
         selected: narrowed.then(|| (found.lines, amount(found.amount_minor, currency))),
-        lines: found.items.iter().map(|line| row(&f, line, &found)).collect(),
-        next: found.next.map(|cursor| at.after(&cursor)),
+        lines: found.items.iter().map(|line| row(&f, line, &found, doors)).collect(),
+        next: found.next.as_ref().map(|cursor| at.after(cursor)),
         columns: columns(&f, &at, currency),
         kinds: kinds(&f),
         exports,
@@ -213,7 +215,7 @@ fn columns(f: &Frame, at: &Address, currency: Currency) -> Vec<Column> {
 }
 
 fn parse(visitor: &Visitor, period: &str) -> Result<Period, Trouble> {
-    period.parse().map_err(|r: Refusal| Trouble::new(visitor.frame.clone(), r))
+    visitor.place(period)
 }
 
 async fn month(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Trouble> {

@@ -223,7 +223,7 @@ async fn page(app: &App, visitor: &Visitor, id: FollowUpId, form: Typed) -> Resu
 }
 
 fn read_id(visitor: &Visitor, id: &str) -> Result<FollowUpId, Trouble> {
-    id.parse().map_err(|r: Refusal| Trouble::new(visitor.frame.clone(), r))
+    visitor.place(id)
 }
 
 async fn show(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path: web::Path<String>) -> Result<HttpResponse, Trouble> {

@@ -15,7 +15,10 @@ use super::trouble::Trouble;
 use crate::domain::Refusal;
 use crate::domain::refusal::{Fault, RefusalKind};
 use crate::http::Problem;
+use crate::http::patience::{Patient, broken_off};
 use crate::http::session::check_csrf;
+
+mod rows;
 
 /// The fields of a posted form, from a logged-in person, proven to come from a page of ours.
 #[derive(Debug)]
@@ -33,6 +36,10 @@ pub struct Typed {
     faults: Vec<Fault>,
     /// What the page calls its fields, as far as it has been rendered.
     labels: RefCell<HashMap<String, String>>,
+    /// The row that was just added or moved, until one of its fields has been rendered.
+    look: RefCell<Option<String>>,
+    /// Whether rows were added, moved or removed, which stores nothing yet.
+    unsaved: bool,
 }
 
 impl Typed {
@@ -123,6 +130,12 @@ impl Typed {
         nearest.map(|(_, label)| label.clone())
     }
 
+    /// Whether a field is the first of the row that was just added or moved, where the eye should go.
+    pub(super) fn is_looked_at(&self, field: &str) -> bool {
+        let of_row = |row: &String| field.strip_prefix(row.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['[', '.']));
+        self.look.borrow_mut().take_if(|row| of_row(row)).is_some()
+    }
+
     /// The same form with what a refusal says beside its fields, in the language of the page.
     #[must_use]
     pub fn refused(mut self, f: &Frame, refusal: &Refusal) -> Self {
@@ -144,10 +157,10 @@ pub(super) fn named_fault(f: &Frame, name: &str, message: &str) -> String {
 /// The most bytes of a form: a scorecard of two hundred items with their guidance fits.
 const FORM_BYTES: usize = 4 << 20;
 
-async fn read_all(payload: &mut Payload) -> Result<Vec<u8>, Refusal> {
+async fn read_all(mut payload: Patient) -> Result<Vec<u8>, Refusal> {
     let mut bytes = Vec::new();
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|error| Refusal::invalid("", format!("the form broke off: {error}")))?;
+        let chunk = chunk.map_err(|error| broken_off("the form", &error))?;
         if bytes.len().saturating_add(chunk.len()) > FORM_BYTES {
             return Err(Refusal::too_large("", format!("the form is longer than {FORM_BYTES} bytes")));
         }
@@ -163,10 +176,12 @@ pub fn again(refusal: &Refusal) -> Option<HttpResponseBuilder> {
         RefusalKind::Unauthenticated | RefusalKind::Forbidden | RefusalKind::NotFound => None,
         RefusalKind::Invalid
         | RefusalKind::Conflict
+        | RefusalKind::Gone
         | RefusalKind::Stale
         | RefusalKind::TooLarge
         | RefusalKind::Unsupported
         | RefusalKind::TooMany
+        | RefusalKind::TooSlow
         | RefusalKind::Busy => Some(HttpResponse::build(ResponseError::status_code(&Problem::from(refusal.clone())))),
     }
 }
@@ -177,10 +192,10 @@ impl FromRequest for Form {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let request = request.clone();
-        let mut payload = payload.take();
+        let payload = Patient::new(&request, payload.take());
         Box::pin(async move {
             let visitor = Visitor::extract(&request).await?;
-            let bytes = read_all(&mut payload).await.map_err(|refusal| Trouble::new(visitor.frame.clone(), refusal))?;
+            let bytes = read_all(payload).await.map_err(|refusal| Trouble::new(visitor.frame.clone(), refusal))?;
             let typed = Typed::parse(&bytes);
             check_csrf(&visitor.person, Some(typed.get("csrf"))).map_err(|r| Trouble::new(visitor.frame.clone(), r))?;
             Ok(Self { visitor, typed })

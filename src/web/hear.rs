@@ -17,6 +17,10 @@ pub struct Hearing {
     pub tracks: Vec<Track>,
     /// The transcript.
     pub lines: Vec<Line>,
+    /// The transcript was deleted because it had had its time.
+    pub transcript_gone: bool,
+    /// The recordings were.
+    pub recordings_gone: bool,
 }
 
 /// One recording in the player.
@@ -47,9 +51,11 @@ pub struct Line {
 impl Hearing {
     /// What to show of a conversation.
     pub fn new(f: &Frame, conversation: &ConversationDetail) -> Self {
+        let recordings_gone = conversation.summary.recordings_purged_at.is_some();
         let tracks = conversation
             .recordings
             .iter()
+            .filter(|_| !recordings_gone)
             .map(|r| Track {
                 url: format!("/api/v1/conversations/{}/recordings/{}", conversation.summary.id, r.id),
                 label: voices_name(f, r.voices),
@@ -58,7 +64,13 @@ impl Hearing {
                 duration_ms: r.duration_ms,
             })
             .collect();
-        Self { duration_ms: conversation.summary.duration_ms, tracks, lines: lines(f, &conversation.transcript) }
+        Self {
+            duration_ms: conversation.summary.duration_ms,
+            tracks,
+            lines: lines(f, &conversation.transcript),
+            transcript_gone: conversation.summary.transcript_purged_at.is_some(),
+            recordings_gone,
+        }
     }
 }
 
@@ -90,7 +102,7 @@ pub fn keys(f: &Frame) -> Vec<(&'static str, &'static str)> {
 pub fn about(f: &Frame, summary: &ConversationSummary) -> String {
     let channel = match summary.channel {
         Channel::Call => f.t("call", "电话"),
-        Channel::Chat => f.t("chat", "在线聊天"),
+        Channel::Chat => f.t("chat", "在线会话"),
         Channel::Email => f.t("e-mail", "邮件"),
     };
     let rating = summary.satisfaction.map(|s| format!("{} {s}", f.t("rating", "满意度")));

@@ -105,6 +105,7 @@ const ROOMS: &[Room] = &[
             door("/system/webhooks", "Webhooks", "Webhook", |a| may_wide(a, Action::MailRead)),
             door("/system/audit", "Audit log", "审计日志", |a| may_wide(a, Action::AuditRead)),
             door("/system/imports", "Imports", "导入记录", |a| may_wide(a, Action::AuditRead)),
+            door("/system/retention", "Retention", "保存期限", |a| may_wide(a, Action::RetentionRead)),
             door("/system/tokens", "Tokens", "访问令牌", |a| may_wide(a, Action::UserWrite)),
         ],
     },

@@ -51,9 +51,16 @@ async fn post(request: HttpRequest, app: web::Data<App>, body: web::Bytes) -> Re
     let typed = Typed::parse(&body);
     let frame = open_frame(&request);
     let next = safe(typed.filled("next")).to_owned();
+    session::check_site(&request).map_err(|r| Trouble::new(frame.clone(), r))?;
     let origin = origin(&request, &app).map_err(|r| Trouble::new(frame.clone(), r))?;
     let browser = request.headers().get("user-agent").and_then(|v| v.to_str().ok()).map(str::to_owned);
-    let command = LogIn { username: typed.get("username").to_owned(), password: typed.get("password").to_owned(), browser, origin };
+    let command = LogIn {
+        username: typed.get("username").to_owned(),
+        password: typed.get("password").to_owned(),
+        browser,
+        before: session::secret(&request),
+        origin,
+    };
     match log_in(&app, command).await {
         Ok(secret) => {
             let mut response = go(&next);
@@ -74,7 +81,9 @@ async fn post(request: HttpRequest, app: web::Data<App>, body: web::Bytes) -> Re
 async fn out(app: web::Data<App>, form: Form) -> Result<HttpResponse, Trouble> {
     log_out(&app, &form.visitor.person, None).await.map_err(|e| Trouble::new(form.visitor.frame, e))?;
     let mut response = go("/login");
-    drop(response.add_cookie(&session::no_cookie()));
+    for cookie in session::no_cookies() {
+        drop(response.add_cookie(&cookie));
+    }
     Ok(response)
 }
 

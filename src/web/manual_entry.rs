@@ -48,7 +48,7 @@ async fn show(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path:
     let trouble = |e: Error| Trouble::new(visitor.frame.clone(), e);
     let refused = |r: Refusal| Trouble::new(visitor.frame.clone(), r);
     visitor.actor().may(Action::LedgerWrite).map_err(refused)?;
-    let period: Period = path.parse().map_err(refused)?;
+    let period: Period = visitor.place(&path)?;
     let currency = organisation::period::currency(&app).await.map_err(trouble)?;
     let at = Address::of(&request);
     let form = Typed::showing([
@@ -103,7 +103,7 @@ fn optional<T>(typed: &Typed, field: &str, faults: &mut Faults, read: impl Fn(&s
 async fn post(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
     let visitor = &form.visitor;
     let trouble = |e: Error| Trouble::new(visitor.frame.clone(), e);
-    let period: Period = path.parse().map_err(|r: Refusal| Trouble::new(visitor.frame.clone(), r))?;
+    let period: Period = visitor.place(&path)?;
     visitor.actor().may(Action::LedgerWrite).map_err(|r| Trouble::new(visitor.frame.clone(), r))?;
     let currency = organisation::period::currency(&app).await.map_err(trouble)?;
     let done = match read(&app, visitor, period, currency, &form.typed).await {

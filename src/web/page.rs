@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::str::FromStr;
 
 use actix_web::cookie::Cookie;
 use actix_web::dev::Payload;
@@ -11,6 +12,7 @@ use askama::Template;
 
 use super::trouble::Trouble;
 use crate::app::App;
+use crate::domain::Refusal;
 use crate::domain::access::{Action, Actor, Role};
 use crate::domain::language::Language;
 use crate::domain::theme::Theme;
@@ -138,6 +140,15 @@ impl Visitor {
     /// Who acts.
     pub fn actor(&self) -> &Actor {
         &self.person.actor
+    }
+
+    /// What a part of the address names, such as an id or a month.
+    ///
+    /// # Errors
+    /// The page that says that there is no such page, where it names nothing of that kind.
+    pub fn place<T: FromStr<Err = Refusal>>(&self, text: &str) -> Result<T, Trouble> {
+        let nowhere = |_| Trouble::new(self.frame.clone(), Refusal::not_found("page", &self.frame.path));
+        text.parse().map_err(nowhere)
     }
 
     /// Whether the person may do this at all; for showing or hiding a way, not for permitting it.

@@ -10,6 +10,8 @@ use crate::domain::refusal::{Refusal, RefusalKind};
 use crate::http::Problem;
 use crate::usecases::Error;
 
+mod rows;
+
 /// One of several things to choose.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
@@ -42,6 +44,7 @@ pub struct Field<'a> {
     rows: u32,
     short: bool,
     bare: bool,
+    look: bool,
 }
 
 impl HtmlSafe for Field<'_> {}
@@ -109,6 +112,7 @@ pub struct Select<'a> {
     choices: &'a [Choice],
     none: Option<&'a str>,
     bare: bool,
+    look: bool,
 }
 
 impl HtmlSafe for Select<'_> {}
@@ -143,7 +147,7 @@ impl<'a> Select<'a> {
 #[derive(Debug, Clone, Template)]
 #[template(path = "pieces/ticks.html")]
 pub struct Ticks<'a> {
-    name: &'a str,
+    name: String,
     label: &'a str,
     ticked: &'a [String],
     fault: Option<&'a str>,
@@ -200,6 +204,7 @@ impl Typed {
             rows: 0,
             short: false,
             bare: false,
+            look: self.is_looked_at(&name),
             name,
         }
     }
@@ -209,13 +214,15 @@ impl Typed {
         let name = name.into();
         self.calls(&name, label);
         let (value, fault) = (self.get(&name), self.fault_below(&name));
-        Select { id: format!("f-{name}"), name, label, value, fault, hint: "", choices, none: None, bare: false }
+        let look = self.is_looked_at(&name);
+        Select { id: format!("f-{name}"), name, label, value, fault, hint: "", choices, none: None, bare: false, look }
     }
 
     /// A choice of any.
-    pub fn ticks<'a>(&'a self, name: &'a str, label: &'a str, choices: &'a [Choice]) -> Ticks<'a> {
-        self.calls(name, label);
-        Ticks { name, label, ticked: self.all(name), fault: self.fault_below(name), hint: "", choices }
+    pub fn ticks<'a>(&'a self, name: impl Into<String>, label: &'a str, choices: &'a [Choice]) -> Ticks<'a> {
+        let name = name.into();
+        self.calls(&name, label);
+        Ticks { label, ticked: self.all(&name), fault: self.fault_below(&name), hint: "", choices, name }
     }
 
     /// A yes or a no; a yes is sent as `on`.
@@ -258,7 +265,7 @@ impl Frame {
                 "样本已替换，但该客服没有可递补的会话。",
             ),
             "moved" => self.t("Moved.", "已调组。"),
-            "password" => self.t("The password is set; every session of that person has ended.", "密码已重置，该用户的会话均已退出。"),
+            "password" => self.t("The password is set; every session of that person has ended.", "密码已重置，该用户的登录会话均已退出。"),
             "revoked" => self.t("Revoked.", "已吊销。"),
             "queued" => self.t("Queued to be sent again.", "已重新排队发送。"),
             "tried" => self.t("A trial event is on its way; the outbox shows what comes of it.", "测试事件已发出，可在发件箱查看结果。"),

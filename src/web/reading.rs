@@ -59,6 +59,14 @@ impl<'a> Reading<'a> {
         day
     }
 
+    /// A day that must be there.
+    pub fn needed_day(&mut self, name: &str) -> Option<NaiveDate> {
+        if self.typed.filled(name).is_none() {
+            self.faults.push(name, "must not be empty");
+        }
+        self.day(name)
+    }
+
     /// An id, a month or one of some words, nothing where none was typed.
     pub fn value<T: FromStr<Err = Refusal>>(&mut self, name: &str) -> Option<T> {
         let parsed = self.typed.filled(name)?.parse().map_err(|refusal| beside(name, refusal));
@@ -79,9 +87,20 @@ impl<'a> Reading<'a> {
         values.filter_map(|text| self.faults.take(text.parse().map_err(|refusal| beside(name, refusal)))).collect()
     }
 
-    /// Lines, without the empty ones.
-    pub fn lines(&self, name: &str) -> Vec<String> {
-        self.typed.get(name).lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    /// Several texts, as many as were ticked.
+    pub fn texts(&self, name: &str) -> Vec<String> {
+        self.typed.all(name).iter().filter(|text| !text.is_empty()).cloned().collect()
+    }
+
+    /// The paths of the rows of a name, each with what `read` makes of it.
+    pub fn rows<T>(&mut self, name: &str, mut read: impl FnMut(&mut Self, &str) -> T) -> Vec<T> {
+        (0..self.typed.rows(name)).map(|row| read(self, &format!("{name}[{row}]"))).collect()
+    }
+
+    /// Words that stand in a field each, without the empty ones.
+    pub fn words(&self, name: &str) -> Vec<String> {
+        let typed = (0..self.typed.rows(name)).map(|row| self.typed.get(&format!("{name}[{row}]")).trim());
+        typed.filter(|word| !word.is_empty()).map(str::to_owned).collect()
     }
 
     /// Whether a yes was sent.

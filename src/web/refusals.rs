@@ -27,10 +27,15 @@ const SENTENCES: [&str; 6] = [
 /// The words inside sentences.
 const WORDS: &str = include_str!("refusals/words.txt");
 
+/// What the service itself writes down and shows later; nobody is refused anything with it.
+const STORED: &str = include_str!("refusals/stored.txt");
+
 /// Between a sentence and its translation.
 const ARROW: &str = " → ";
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| Table::of(sentences(), pairs(WORDS)));
+
+static WRITTEN: LazyLock<Table> = LazyLock::new(|| Table::of(pairs(STORED), pairs(WORDS)));
 
 fn pairs(lines: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
     lines.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(ARROW))
@@ -99,6 +104,11 @@ impl Table {
         Self { whole, open, words: words.collect() }
     }
 
+    /// A message without values in Chinese, where it is known.
+    fn whole(&self, message: &str) -> Option<String> {
+        self.whole.get(message).map(|chinese| (*chinese).to_owned())
+    }
+
     /// A message in Chinese, where it is known.
     fn chinese(&self, message: &str) -> Option<String> {
         if let Some(chinese) = self.whole.get(message) {
@@ -164,6 +174,15 @@ pub fn said(language: Language, message: &str) -> String {
     match language {
         Language::En => message.to_owned(),
         Language::Zh => TABLE.chinese(message).unwrap_or_else(|| message.to_owned()),
+    }
+}
+
+/// What stands in the ledger, the audit log or the outbox, in a language: what the service wrote is put into it, what a person wrote stays as
+/// it was typed.
+pub fn written(language: Language, text: &str) -> String {
+    match language {
+        Language::En => text.to_owned(),
+        Language::Zh => WRITTEN.chinese(text).or_else(|| TABLE.whole(text)).unwrap_or_else(|| text.to_owned()),
     }
 }
 

@@ -173,7 +173,7 @@ async fn month(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path
     let f = visitor.frame.clone();
     let trouble = |e: Error| Trouble::new(f.clone(), e);
     let refused = |r: Refusal| Trouble::new(f.clone(), r);
-    let period: Period = path.parse().map_err(refused)?;
+    let period: Period = visitor.place(&path)?;
     let at = Address::of(&request);
     let team: Option<TeamId> = at.wanted("team").map_err(refused)?;
     let wanted: Option<Verdict> = at.wanted("verdict").map_err(refused)?;
@@ -247,7 +247,7 @@ async fn month(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path
 async fn target(app: &App, visitor: &Visitor, period: Period) -> Result<Option<Threshold>, Trouble> {
     let one = PageRequest { limit: 1, after: None };
     match pass_policies::list::list(app, visitor.actor(), Some(period), one).await {
-        Ok(found) => Ok(found.items.first().and_then(|version| version.policy.target_pass_rate)),
+        Ok(found) => Ok(found.items.first().and_then(|version| version.target_pass_rate)),
         Err(Error::Refused(refusal)) if refusal.code == "no_pass_policy" => Ok(None),
         Err(error) => Err(Trouble::new(visitor.frame.clone(), error)),
     }

@@ -1,5 +1,7 @@
 //! The words of the domain as pages show them, in both languages.
 
+pub mod log;
+
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 

@@ -65,6 +65,34 @@ on_both! {
         assert_eq!(audit["items"][0]["before"], json!({ "from": "2026-11-01", "team_id": two }));
     }
 
+    /// An archived team takes nobody in, by whatever way; who is in it stays.
+    fn nobody_comes_into_an_archived_team(app: &TestApp) {
+        let admin = app.admin();
+        let (one, gone) = (people::team(app, "A", None, None), people::team(app, "B", None, None));
+        let (agent, inside) = (people::agent(app, "007", one), people::agent(app, "008", gone));
+        admin.patch_if(&format!("teams/{gone}"), "\"1\"", &json!({ "archived": true })).expect(200);
+        let send = |agent, etag: &str| admin.send("POST", &format!("agents/{agent}/teams"), &[("content-type", "application/json"), ("if-match", etag)], &serde_json::to_vec(&json!({ "team_id": gone })).unwrap());
+        let told = send(agent, "\"1\"").refused(400, "invalid");
+        assert!(told.starts_with("team_id: the team Team B (B) is archived"), "{told}");
+        send(inside, "\"1\"").expect(200);
+        let input = json!({ "employee_no": "009", "name": "x", "team_id": gone });
+        admin.post("agents", &input).refused(400, "invalid");
+        let report = admin.post_csv("agents/import", "employee_no,name,team\n007,x,B\n008,y,B\n009,z,B\n").expect(200).json();
+        assert_eq!((&report["refused"], &report["updated"]), (&json!(2), &json!(1)), "{report}");
+    }
+
+    /// An id in a path that is none is told with the name of the parameter and what would be right.
+    fn a_part_of_a_path_is_told_by_its_name(app: &TestApp) {
+        let admin = app.admin();
+        let told = admin.get("agents/nonsense").refused(400, "invalid");
+        assert!(told.starts_with("agent_id: `nonsense` is not an id; ids look like"), "{told}");
+        let problem = admin.get("results/soon/agents/nonsense").expect(400).json();
+        let fields: Vec<_> = problem["errors"].as_array().unwrap().iter().map(|error| error["field"].as_str().unwrap()).collect();
+        assert_eq!(fields, ["period", "agent_id"], "{problem}");
+        let told = admin.get("scorecards/01932b6e-7c1a-7f3a-9d52-0c1f5a0e4b11/versions/first").refused(400, "invalid");
+        assert!(told.starts_with("number: `first` is not a whole number"), "{told}");
+    }
+
     fn a_move_leaves_closed_periods_alone(app: &TestApp) {
         let admin = app.admin();
         let (one, two) = (people::team(app, "A", None, None), people::team(app, "B", None, None));

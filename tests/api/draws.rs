@@ -56,7 +56,9 @@ on_both! {
         let centre = centre(app, 2, 30, 1);
         let plan = centre.plan("chats", &centre.content(3));
         let first = centre.draw(&plan);
-        assert_eq!(centre.draw(&plan), first);
+        let again = json!({"plan_id": plan, "period": PERIOD});
+        assert_eq!(centre.manager.post("draws", &again).expect(200).json(), first, "it was there already");
+        assert_eq!(centre.manager.post_once("draws", "again-1", &again).expect(200).json(), first);
         let extra = json!({"plan_id": plan, "period": PERIOD, "extra": true});
         let second = centre.manager.post_once("draws", "extra-1", &extra).expect(201).json();
         assert_eq!((second["kind"].as_str(), second["ordinal"].as_i64()), (Some("extra"), Some(1)));

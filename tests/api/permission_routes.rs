@@ -103,6 +103,8 @@ pub const ROUTES: &[(&str, &str, &str)] = &[
     ("GET", "/results/{period}/centre", "results.read!"),
     ("GET", "/results/{period}/teams", "results.read"),
     ("GET", "/results/{period}/vendors", "results.read"),
+    ("GET", "/retention", "retention.read"),
+    ("PUT", "/retention", "retention.write"),
     ("GET", "/samples", "sampling.read"),
     ("GET", "/samples/{sample_id}", "sampling.read"),
     ("POST", "/samples/{sample_id}/assign", "sampling.write"),

@@ -12,11 +12,11 @@ use crate::support::sounds::form;
 use crate::support::{Client, TestApp};
 
 /// A request with the right shape for an operation, about things that do not exist.
-struct Ask {
-    method: String,
-    path: String,
-    headers: Vec<(String, String)>,
-    body: Vec<u8>,
+pub struct Ask {
+    pub method: String,
+    pub path: String,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
 }
 
 impl Ask {
@@ -27,7 +27,8 @@ impl Ask {
     }
 }
 
-struct Document(Value);
+/// The service's own description.
+pub struct Document(pub Value);
 
 impl Document {
     fn resolved<'a>(&'a self, schema: &'a Value) -> &'a Value {
@@ -75,7 +76,8 @@ impl Document {
         }
     }
 
-    fn ask(&self, method: &str, path: &str) -> Ask {
+    /// A request that fits an operation.
+    pub fn ask(&self, method: &str, path: &str) -> Ask {
         let operation = &self.0["paths"][format!("/api/v1{path}")][method.to_lowercase()];
         assert!(operation.is_object(), "{method} {path} is not in the document");
         let (mut filled, mut query, mut headers) = (path.to_owned(), Vec::new(), Vec::new());

@@ -33,8 +33,12 @@ fn finance_filters_the_list_and_fetches_the_same_file_twice() {
     let (name, xlsx) = browser.download("a[download][href*='format=xlsx']");
     assert!(name.ends_with(".xlsx") && xlsx.starts_with(b"PK"), "{name}");
 
+    let (name, part) = browser.download("#lines a[download][href*='format=csv']");
+    assert!(name.contains("-part-"), "{name}");
+    assert!(String::from_utf8(part).unwrap().contains("部分清单，非完整清单"));
+
     browser.goto("/months/2026-10");
-    assert_eq!(browser.count("#exports tbody tr"), exported + 3);
+    assert_eq!(browser.count("#exports tbody tr"), exported + 4);
     assert!(browser.text("#exports").contains("孙慧"), "{}", browser.text("#exports"));
     at_peace(&browser);
 }

@@ -112,7 +112,7 @@ fn an_administrator_sends_a_letter_again_and_finds_it_in_the_audit_log() {
     browser.go("重新发送");
     browser.shows("已重新排队发送");
     browser.goto("/system/audit");
-    browser.fill("input[name=action]", "outbox.sent_again");
+    browser.set("select[name=action]", "outbox.sent_again");
     browser.go("查询");
     assert_eq!(browser.count("main tbody tr"), 1);
     browser.shows("温静");

@@ -2,7 +2,7 @@
 
 use assay::db::schema::{audit, ledger, outbox, users};
 use assay::domain::access::{Grant, GrantReach, Role};
-use assay::domain::id::{AgentId, ConversationId, DrawId, EvaluationId, TeamId, UserId};
+use assay::domain::id::{AgentId, ConversationId, DrawId, EvaluationId, SampleId, TeamId, UserId};
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
@@ -66,6 +66,11 @@ impl People {
         let sample = grading::sample(app, self.draw, self.agent, conversation, self.inspector.0, USUAL);
         let answer = grading::submit(&self.inspector.1, sample, sheet).expect(201).json();
         answer["id"].as_str().unwrap().parse().unwrap()
+    }
+
+    /// A conversation that is there already, handed to the inspector and not graded.
+    pub fn sampled(&self, app: &TestApp, conversation: ConversationId) -> SampleId {
+        grading::sample(app, self.draw, self.agent, conversation, self.inspector.0, USUAL)
     }
 
     /// A conversation that is there already, graded by the inspector with this sheet.

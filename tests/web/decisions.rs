@@ -1,6 +1,6 @@
 //! The pages of what is decided after the grade: appeals, second gradings, calibration, complaints, and their rules.
 
-use assay::domain::access::Role;
+use assay::domain::access::{Grant, GrantReach, Role};
 use serde_json::json;
 
 use super::imports::ended;
@@ -8,6 +8,7 @@ use super::people::{field, link_after};
 use crate::support::aftermath::{People, lines, posted};
 use crate::support::browser::Visitor;
 use crate::support::on_both;
+use crate::support::people::team;
 use crate::support::visitors::check_page;
 
 on_both! {
@@ -125,24 +126,71 @@ on_both! {
     fn the_rules_are_set(app: &TestApp) {
         let mut manager = Visitor::of(app, Role::QaManager);
         let page = manager.page("/decisions/terms");
-        assert!(page.contains("team_lead: 240") && page.contains("09:00-18:00"), "{page}");
+        check_page(&page);
+        assert!(page.contains("name=\"levels[0].minutes\" type=\"number\" value=\"240\"") && page.contains("name=\"hours[0].from\" type=\"time\" value=\"09:00\""), "{page}");
         let terms = [("version", "0"), ("days_to_appeal", "99"), ("days_to_decide", "5"), ("days_to_second", "3")];
         let page = manager.post("/decisions/terms/appeals", &terms).expect(400).text();
-        assert!(page.contains("id=\"f-days_to_appeal-fault\"") && page.contains("value=\"99\"") && page.contains("team_lead: 240"), "{page}");
+        assert!(page.contains("id=\"f-days_to_appeal-fault\"") && page.contains("value=\"99\"") && page.contains("value=\"240\""), "{page}");
         let mut good = terms;
         good[1].1 = "9";
         manager.submit("/decisions/terms/appeals", &good);
         manager.post("/decisions/terms/appeals", &good).expect(400);
-        let page = manager.post("/decisions/terms/escalation", &[("version", "0"), ("levels", "nobody: 5")]).expect(400).text();
-        assert!(page.contains("neither a role nor a username"), "{page}");
-        let policy = [("version", "0"), ("levels", "team_lead, qa_manager: 60\nqa_manager: 120"), ("classes", "B"), ("four_eyes", "dismissal"), ("counts", "often: 3 C, D")];
-        manager.submit("/decisions/terms/escalation", &policy);
-        assert!(manager.page("/decisions/terms").contains("team_lead, qa_manager: 60"));
-        let page = manager.post("/decisions/terms/calendar", &[("version", "0"), ("working_days", "monday"), ("hours", "nine to five")]).expect(400).text();
-        assert!(page.contains("id=\"f-hours-fault\"") && page.contains("nine to five"), "{page}");
-        manager.submit("/decisions/terms/calendar", &[("version", "0"), ("working_days", "monday"), ("hours", "08:00-12:00\n13:00-17:00"), ("holidays", "2027-01-01")]);
-        assert!(manager.page("/decisions/terms").contains("13:00-17:00"));
         Visitor::of(app, Role::TeamLead).post("/decisions/terms/appeals", &good).expect(403);
+    }
+
+    /// Levels, rules and chains are rows of fields: what is wrong stands beside the field of its row, and what was typed is kept.
+    fn the_escalation_policy_is_set_row_by_row(app: &TestApp) {
+        let user = app.user("li.na", None, &[Grant { role: Role::TeamLead, reach: GrantReach::All }]).0;
+        let name = app.admin().get(&format!("users/{user}")).expect(200).json()["username"].as_str().unwrap().to_owned();
+        let team = team(app, "T7", None, None);
+        let mut manager = Visitor::of(app, Role::QaManager);
+        let at = "/decisions/terms/escalation";
+        let unit = format!("team:{team}");
+        let rows = |fields: &[(&'static str, &str)]| -> Vec<(&'static str, String)> {
+            [("version", "0"), ("levels[0].roles", "team_lead"), ("levels[0].minutes", "60")].iter().chain(fields).map(|(name, value)| (*name, (*value).to_owned())).collect()
+        };
+        let post = |manager: &mut Visitor, fields: &[(&'static str, &str)]| {
+            let fields = rows(fields);
+            manager.post(at, &fields.iter().map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>())
+        };
+        let page = post(&mut manager, &[("levels[1].people[0]", "nobody"), ("levels[1].minutes", "soon"), ("counts[0].code", "often"), ("counts[0].at_least", "3"), ("chains[0].unit", "")]).expect(400).text();
+        check_page(&page);
+        for part in ["id=\"f-levels[1].people-fault\"", "value=\"nobody\"", "id=\"f-levels[1].minutes-fault\"", "value=\"often\"", "name=\"levels[0].roles\" value=\"team_lead\" checked"] {
+            assert!(page.contains(part), "{part}: {page}");
+        }
+        // A button of the rows stores nothing and keeps what was typed.
+        let page = post(&mut manager, &[("levels[1].people[0]", name.as_str()), ("levels[1].minutes", "90"), ("do", "up levels[1]")]).expect(200).text();
+        assert!(page.contains(&format!("name=\"levels[0].people[0]\" value=\"{name}\"")) && page.contains("name=\"levels[0].minutes\" type=\"number\" value=\"90\""), "{page}");
+        assert!(page.contains("Not saved yet.") && page.contains("value=\"60\""), "{page}");
+        assert!(post(&mut manager, &[("do", "add chains")]).expect(200).text().contains("name=\"chains[0].unit\" autofocus"));
+        let given = [("levels[1].people[1]", name.as_str()), ("levels[1].minutes", "90"), ("counts[0].code", "often"), ("counts[0].at_least", "3"), ("counts[0].classes", "C"), ("chains[2].unit", unit.as_str()), ("chains[2].levels[0].roles", "qa_manager"), ("chains[2].levels[0].minutes", "30"), ("four_eyes", "dismissal")];
+        post(&mut manager, &given).expect(303);
+        let setting = app.admin().get("escalation-policy").expect(200).json();
+        assert_eq!(setting["levels"][1], json!({ "recipients": [{ "user_id": user }], "minutes": 90 }), "{setting}");
+        assert_eq!(setting["chains"], json!([{ "unit": { "team_id": team }, "levels": [{ "recipients": [{ "role": "qa_manager" }], "minutes": 30 }] }]));
+        assert_eq!(setting["counts"][0]["at_least"], 3);
+        let page = manager.page("/decisions/terms");
+        check_page(&page);
+        assert!(page.contains(&format!("name=\"levels[1].people[0]\" value=\"{name}\"")) && page.contains(&format!("value=\"{unit}\" selected")), "{page}");
+        let mut auditor = Visitor::of(app, Role::Auditor);
+        assert!(auditor.page("/decisions/terms").contains("<fieldset class=\"reading\" disabled>"));
+        auditor.post(at, &[("version", "1"), ("do", "add levels")]).expect(403);
+    }
+
+    fn the_calendar_is_set_row_by_row(app: &TestApp) {
+        let mut manager = Visitor::of(app, Role::QaManager);
+        let at = "/decisions/terms/calendar";
+        let page = manager.post(at, &[("version", "0"), ("working_days", "monday"), ("hours[0].from", "nine"), ("hours[0].until", "18:00"), ("hours[3].from", "17:00"), ("hours[3].until", "")]).expect(400).text();
+        check_page(&page);
+        assert!(page.contains("id=\"f-hours[0].from-fault\"") && page.contains("id=\"f-hours[1].until-fault\"") && page.contains("value=\"17:00\""), "{page}");
+        let page = manager.post(at, &[("version", "0"), ("hours[0].from", "08:00"), ("hours[0].until", "12:00"), ("do", "add hours")]).expect(200).text();
+        assert!(page.contains("name=\"hours[1].from\" autofocus") && page.contains("value=\"08:00\""), "{page}");
+        let days = [("version", "0"), ("working_days", "monday"), ("hours[0].from", "08:00"), ("hours[0].until", "00:00"), ("holidays[1].from", "2026-10-01"), ("holidays[1].until", "2026-10-07")];
+        manager.submit(at, &days);
+        let stored = app.admin().get("calendar").expect(200).json();
+        assert_eq!((&stored["hours"], stored["holidays"].as_array().map(Vec::len)), (&json!([{ "from": "08:00", "until": "24:00" }]), Some(7)), "{stored}");
+        let page = manager.page("/decisions/terms");
+        assert!(page.contains("name=\"holidays[0].until\" type=\"date\" value=\"2026-10-07\"") && page.contains("name=\"hours[0].until\" type=\"time\" value=\"00:00\""), "{page}");
     }
 
     fn a_share_is_graded_again_and_people_are_calibrated(app: &TestApp) {

@@ -52,6 +52,25 @@ on_both! {
         assert!(!lead.get("/months/2026-10").expect(200).text().contains("id=\"exports\""));
     }
 
+    /// A part is fetched from the page, and the history says which part it was.
+    fn a_part_of_the_list_is_fetched_as_a_part(app: &TestApp) {
+        let centre = Centre::new(app);
+        centre.grade(app, centre.agents[0], "2026-10", &[("test_d", 1)]);
+        centre.grade(app, centre.agents[2], "2026-10", &[("test_a", 1)]);
+        close_month(app, "2026-10");
+        let mut finance = visit(app, "finance", Role::Finance, GrantReach::All, None);
+        let page = finance.get(&format!("/months/2026-10?vendor={}&kind=fine&agent=%E5%BC%A0%26", centre.vendor)).expect(200).text();
+        check_page(&page);
+        let href = page.split("href=\"").filter_map(|rest| rest.split('"').next()).find(|href| href.contains("csv") && href.contains("vendor_id=")).unwrap();
+        assert!(href.contains("kind=fine") && href.contains("agent=%E5%BC%A0%26"), "{href}");
+        let file = finance.get(&format!("/api/v1/fine-lists/2026-10?format=csv&vendor_id={}", centre.vendor)).expect(200);
+        assert!(file.header("content-disposition").unwrap().contains("fine-list-2026-10-part-"), "{:?}", file.header("content-disposition"));
+        finance.get("/api/v1/fine-lists/2026-10?format=csv").expect(200);
+        let page = finance.get("/months/2026-10").expect(200).text();
+        let exports = page.split("id=\"exports\"").nth(1).unwrap();
+        assert!(exports.contains("part: vendor: 乙方一") && exports.contains("the whole list"), "{exports}");
+    }
+
     fn an_adjustment_after_the_close_names_its_original(app: &TestApp) {
         let centre = Centre::new(app);
         let evaluation = centre.grade(app, centre.agents[0], "2026-10", &[("test_d", 1)]);

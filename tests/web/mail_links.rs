@@ -57,7 +57,8 @@ fn every_link_in_a_mail_leads_its_reader_to_a_page() {
         let mut visitor = Visitor::new(&app);
         visitor.log_in(&username, "clearbay-demo").expect(303);
         for path in paths {
-            let answer = visitor.get(&path);
+            // A browser keeps the place on the page to itself.
+            let answer = visitor.get(path.split('#').next().unwrap());
             assert_eq!(answer.status, 200, "{username} {path}");
         }
     }

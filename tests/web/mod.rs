@@ -11,6 +11,7 @@ mod people;
 mod refusals;
 mod results;
 mod sampling;
+pub mod security;
 mod sorted;
 mod standards;
 mod system;

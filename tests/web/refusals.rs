@@ -45,8 +45,8 @@ on_both! {
         assert!(page.contains("没有页面 /no/such/page") && !page.contains("there is no"), "{page}");
         let page = inspector.get(&format!("/samples/{UNKNOWN}/grade")).expect(404).text();
         assert!(page.contains(UNKNOWN) && page.contains("的样本") && !page.contains("there is no"), "{page}");
-        let page = inspector.get("/samples/nonsense/grade").expect(400).text();
-        assert!(page.contains("“nonsense”不是有效的编号") && !page.contains("is not an id"), "{page}");
+        let page = inspector.get("/samples/nonsense/grade").expect(404).text();
+        assert!(page.contains("没有页面 /samples/nonsense/grade") && !page.contains("is not an id"), "{page}");
         let answer = inspector.post(&format!("/samples/{UNKNOWN}/draft"), &[("version", "0"), ("seconds", "1")]).expect(404).text();
         assert!(answer.contains("的样本") && !answer.contains("there is no"), "{answer}");
     }

@@ -11,7 +11,7 @@ use crate::db::conversations::ConversationRow;
 use crate::db::error::Result;
 use crate::db::schema::{agents, calibration_grades, calibrations, conversations, evaluations, regrades, samples, team_ancestors};
 use crate::db::scope;
-use crate::db::sql_types::At;
+use crate::db::sql_types::{At, OptionalAt};
 use crate::domain::access::Reach;
 use crate::domain::calibration::CalibrationState;
 use crate::domain::conversation::Channel;
@@ -57,6 +57,26 @@ pub struct Listed {
     pub agent_name: String,
     /// The team that the agent is in now.
     pub team_id: TeamId,
+    /// When its transcript was deleted.
+    #[diesel(deserialize_as = OptionalAt)]
+    pub transcript_purged_at: Option<DateTime<Utc>>,
+    /// When its recordings were deleted.
+    #[diesel(deserialize_as = OptionalAt)]
+    pub recordings_purged_at: Option<DateTime<Utc>>,
+}
+
+/// The columns of [`Listed`].
+macro_rules! listed {
+    () => {
+        (
+            ConversationRow::as_select(),
+            agents::employee_no,
+            agents::name,
+            agents::team_id,
+            conversations::transcript_purged_at,
+            conversations::recordings_purged_at,
+        )
+    };
 }
 
 /// The samples that an inspector has and that were not replaced.
@@ -71,7 +91,7 @@ macro_rules! to_regrade {
     ($user:expr) => {
         regrades::table
             .inner_join(evaluations::table)
-            .filter(regrades::inspector_id.eq_any($user).and(regrades::state.eq(RegradeState::Assigned)))
+            .filter(scope::any_of(regrades::inspector_id, $user).and(regrades::state.eq(RegradeState::Assigned)))
             .select(evaluations::conversation_id)
     };
 }
@@ -81,7 +101,7 @@ macro_rules! to_calibrate {
     ($user:expr) => {
         calibration_grades::table
             .inner_join(calibrations::table)
-            .filter(calibration_grades::user_id.eq_any($user).and(calibrations::state.eq(CalibrationState::Open)))
+            .filter(scope::any_of(calibration_grades::user_id, $user).and(calibrations::state.eq(CalibrationState::Open)))
             .select(calibrations::conversation_id)
     };
 }
@@ -150,11 +170,7 @@ pub fn page(
         let at = At(at);
         query = query.filter(conversations::started_at.lt(at).or(conversations::started_at.eq(at).and(conversations::id.lt(id))));
     }
-    Ok(query
-        .order((conversations::started_at.desc(), conversations::id.desc()))
-        .limit(limit)
-        .select((ConversationRow::as_select(), agents::employee_no, agents::name, agents::team_id))
-        .load(conn)?)
+    Ok(query.order((conversations::started_at.desc(), conversations::id.desc())).limit(limit).select(listed!()).load(conn)?)
 }
 
 /// One conversation within reach: also one that the actor has to grade a second time or in an open calibration session.
@@ -163,6 +179,28 @@ pub fn page(
 /// What the database says.
 pub fn find(conn: &mut AnyConnection, reach: &Reach, id: ConversationId) -> Result<Option<Listed>> {
     let mut query = conversations::table.inner_join(agents::table).filter(conversations::id.eq(id)).into_boxed::<MultiBackend>();
+    if let Some(judge) = judge(reach) {
+        let samples = samples::table
+            .filter(scope::any_of(samples::inspector_id, inspector(reach)).and(samples::replaced_at.is_null()))
+            .select(samples::conversation_id);
+        query = query.filter(
+            scope::agents(conversations::agent_id, reach)
+                .or(conversations::id.eq_any(samples))
+                .or(conversations::id.eq_any(to_regrade!([judge])))
+                .or(conversations::id.eq_any(to_calibrate!([judge]))),
+        );
+    } else {
+        query = query.filter(scope::agents(conversations::agent_id, reach));
+    }
+    Ok(query.select(listed!()).first(conn).optional()?)
+}
+
+/// Which of these conversations are within reach, as [`find`] sees it.
+///
+/// # Errors
+/// What the database says.
+pub fn within(conn: &mut AnyConnection, reach: &Reach, ids: &[ConversationId]) -> Result<HashSet<ConversationId>> {
+    let mut query = conversations::table.filter(conversations::id.eq_any(ids)).into_boxed::<MultiBackend>();
     if let Some(judge) = judge(reach) {
         let samples = samples::table
             .filter(samples::inspector_id.eq_any(inspector(reach)).and(samples::replaced_at.is_null()))
@@ -176,7 +214,7 @@ pub fn find(conn: &mut AnyConnection, reach: &Reach, id: ConversationId) -> Resu
     } else {
         query = query.filter(scope::agents(conversations::agent_id, reach));
     }
-    Ok(query.select((ConversationRow::as_select(), agents::employee_no, agents::name, agents::team_id)).first(conn).optional()?)
+    Ok(query.select(conversations::id).load::<ConversationId>(conn)?.into_iter().collect())
 }
 
 /// Which of these conversations the actor sees only to grade them blind, so that their agent must not be named: as blind samples, a second
@@ -187,13 +225,17 @@ pub fn find(conn: &mut AnyConnection, reach: &Reach, id: ConversationId) -> Resu
 pub fn blind(conn: &mut AnyConnection, reach: &Reach, ids: &[ConversationId]) -> Result<HashSet<ConversationId>> {
     let Some(judge) = judge(reach) else { return Ok(HashSet::new()) };
     let own = samples::table
-        .filter(samples::inspector_id.eq_any(inspector(reach)).and(samples::replaced_at.is_null()))
-        .filter(samples::conversation_id.eq_any(ids))
+        .filter(scope::any_of(samples::inspector_id, inspector(reach)).and(samples::replaced_at.is_null()))
+        .filter(scope::any_of(samples::conversation_id, ids.iter().copied()))
         .select((samples::conversation_id, samples::blind))
         .load::<(ConversationId, bool)>(conn)?;
     let mut blind: HashSet<ConversationId> = own.iter().filter(|(_, blind)| *blind).map(|(id, _)| *id).collect();
-    blind.extend(to_regrade!([judge]).filter(evaluations::conversation_id.eq_any(ids)).load::<ConversationId>(conn)?);
-    blind.extend(to_calibrate!([judge]).filter(calibrations::conversation_id.eq_any(ids)).load::<ConversationId>(conn)?);
+    blind.extend(
+        to_regrade!([judge]).filter(scope::any_of(evaluations::conversation_id, ids.iter().copied())).load::<ConversationId>(conn)?,
+    );
+    blind.extend(
+        to_calibrate!([judge]).filter(scope::any_of(calibrations::conversation_id, ids.iter().copied())).load::<ConversationId>(conn)?,
+    );
     for (id, _) in own.iter().filter(|(_, blind)| !*blind) {
         blind.remove(id);
     }

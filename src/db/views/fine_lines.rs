@@ -1,6 +1,6 @@
 //! Lines of the ledger as the fine list shows them: with the names of people, teams, vendors and violation types.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -8,8 +8,10 @@ use diesel::prelude::*;
 
 use crate::db::connection::AnyConnection;
 use crate::db::error::{Error, Result};
+use crate::db::ledger;
 use crate::db::schema::{agent_teams, agents, teams, vendors, violation_types};
-use crate::domain::fine_list::FineLine;
+use crate::domain::access::Reach;
+use crate::domain::fine_list::{Counted, FineLine, FineTotals, Party, Totalling};
 use crate::domain::id::{AgentId, EvaluationId, TeamId, VendorId, ViolationId};
 use crate::domain::ledger::LedgerEntry;
 use crate::domain::period::{Period, local_day};
@@ -38,7 +40,12 @@ pub struct Dressing {
     teams: HashMap<TeamId, Team>,
     vendors: HashMap<VendorId, Named>,
     types: HashMap<String, (String, String)>,
+    /// The agents that were met so far, each as of the end of a period.
+    agents: HashMap<(Period, AgentId), Agent>,
 }
+
+/// Beyond so many agents it begins anew.
+const KNOWN_AGENTS: usize = 50_000;
 
 impl Dressing {
     /// Reads the teams, vendors and violation types. Who moves after `now` has not moved yet.
@@ -61,7 +68,14 @@ impl Dressing {
             conn
         )?;
         let types = rows.into_iter().map(|(code, name_zh, name_en)| (code, (name_zh, name_en)));
-        Ok(Self { zone, today: local_day(now, zone), teams: teams.collect(), vendors: vendors.collect(), types: types.collect() })
+        Ok(Self {
+            zone,
+            today: local_day(now, zone),
+            teams: teams.collect(),
+            vendors: vendors.collect(),
+            types: types.collect(),
+            agents: HashMap::new(),
+        })
     }
 
     /// The lines of a period's list for these entries, in the same order. Team and vendor are those that the agent ended the period in
@@ -69,23 +83,60 @@ impl Dressing {
     ///
     /// # Errors
     /// What the database says.
-    pub fn lines(&self, conn: &mut AnyConnection, entries: Vec<LedgerEntry>) -> Result<Vec<FineLine>> {
-        let mut periods: Vec<Period> = entries.iter().map(|entry| entry.period).collect();
-        periods.sort_unstable();
-        periods.dedup();
-        let mut known = HashMap::new();
-        for period in periods {
-            let of_period = entries.iter().filter(|entry| entry.period == period).map(|entry| entry.agent_id);
-            for (agent, facts) in agents_at(conn, of_period.collect(), period.last_day().min(self.today))? {
-                known.insert((period, agent), facts);
+    pub fn lines(&mut self, conn: &mut AnyConnection, entries: Vec<LedgerEntry>) -> Result<Vec<FineLine>> {
+        if self.agents.len() > KNOWN_AGENTS {
+            self.agents.clear();
+        }
+        let mut unknown: BTreeMap<Period, Vec<AgentId>> = BTreeMap::new();
+        for entry in &entries {
+            if !self.agents.contains_key(&(entry.period, entry.agent_id)) {
+                unknown.entry(entry.period).or_default().push(entry.agent_id);
             }
         }
-        entries.into_iter().map(|entry| self.line(&known, entry)).collect()
+        for (period, agents) in unknown {
+            for (agent, facts) in agents_at(conn, agents, period.last_day().min(self.today))? {
+                self.agents.insert((period, agent), facts);
+            }
+        }
+        entries.into_iter().map(|entry| self.line(entry)).collect()
     }
 
-    fn line(&self, known: &HashMap<(Period, AgentId), Agent>, entry: LedgerEntry) -> Result<FineLine> {
+    /// The totals of a period's list as the ledger has it now, of the agents within reach: the same as adding up its lines one by one.
+    ///
+    /// # Errors
+    /// `Conflict` with code `amount_overflow`; else what the database says.
+    pub fn totals(&self, conn: &mut AnyConnection, reach: &Reach, period: Period) -> Result<FineTotals> {
+        let counted = ledger::totals_by_agent(conn, reach, period)?;
+        let known = agents_at(conn, counted.iter().map(|(agent, ..)| *agent).collect(), period.last_day().min(self.today))?;
+        let mut totalling = Totalling::default();
+        for (id, kind, lines, amount_minor) in counted {
+            let agent = known.get(&id).ok_or_else(|| Error::Damaged(format!("ledger of {period}: agent {id} is missing")))?;
+            let team = self.teams.get(&agent.team_id);
+            let vendor_id = team.and_then(|team| team.vendor_id);
+            let vendor = vendor_id.and_then(|id| self.vendors.get(&id));
+            totalling.add_lines(&Counted {
+                kind,
+                vendor: Party {
+                    id: vendor_id.map(|id| id.0),
+                    code: vendor.map(|vendor| vendor.code.as_str()),
+                    name: vendor.map(|vendor| vendor.name.as_str()),
+                },
+                team: Party {
+                    id: Some(agent.team_id.0),
+                    code: team.map(|team| team.code.as_str()),
+                    name: team.map(|team| team.name.as_str()),
+                },
+                agent: Party { id: Some(id.0), code: Some(&agent.employee_no), name: Some(&agent.name) },
+                lines: u64::try_from(lines).unwrap_or(0),
+                amount_minor,
+            })?;
+        }
+        Ok(totalling.finish())
+    }
+
+    fn line(&self, entry: LedgerEntry) -> Result<FineLine> {
         let missing = || Error::Damaged(format!("ledger {}: its agent is missing", entry.id));
-        let agent = known.get(&(entry.period, entry.agent_id)).ok_or_else(missing)?;
+        let agent = self.agents.get(&(entry.period, entry.agent_id)).ok_or_else(missing)?;
         let team = self.teams.get(&agent.team_id);
         let vendor_id = team.and_then(|team| team.vendor_id);
         let vendor = vendor_id.and_then(|id| self.vendors.get(&id));

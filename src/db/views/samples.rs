@@ -150,7 +150,7 @@ pub fn queue_numbers(conn: &mut AnyConnection, inspector: UserId, today: NaiveDa
     let waiting = || {
         samples::table
             .filter(samples::inspector_id.eq(inspector))
-            .filter(samples::state.eq_any([SampleState::Open, SampleState::Claimed]))
+            .filter(samples::state.eq(SampleState::Open).or(samples::state.eq(SampleState::Claimed)))
             .count()
     };
     let done = samples::table
@@ -175,7 +175,7 @@ pub fn drafted(conn: &mut AnyConnection, inspector: UserId) -> Result<Vec<(Sampl
         .inner_join(samples::table)
         .filter(drafts::inspector_id.eq(inspector))
         .filter(samples::inspector_id.eq(inspector))
-        .filter(samples::state.eq_any([SampleState::Open, SampleState::Claimed]))
+        .filter(samples::state.eq(SampleState::Open).or(samples::state.eq(SampleState::Claimed)))
         .order((drafts::saved_at.desc(), drafts::sample_id))
         .limit(200)
         .select((drafts::sample_id, drafts::saved_at))

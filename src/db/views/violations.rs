@@ -170,7 +170,7 @@ pub fn page(conn: &mut AnyConnection, reach: &Reach, filter: &ViolationFilter, p
         .into_boxed();
     if !reach.all {
         let graded = reach.user.filter(|_| reach.own);
-        query = query.filter(scope::agents(violations::agent_id, reach).or(evaluations::inspector_id.eq_any(graded)));
+        query = query.filter(scope::agents(violations::agent_id, reach).or(scope::any_of(evaluations::inspector_id, graded)));
         if filter.names_agent() {
             // A filter must not tell what blind mode hides.
             query = query.filter(samples::blind.eq(false).or(evaluations::inspector_id.ne_all(reach.user)));

@@ -21,6 +21,8 @@ words! {
         AttendanceWrite = "attendance.write",
         /// See conversations with their transcripts.
         ConversationRead = "conversations.read",
+        /// See what customers say of themselves unmasked: telephone, identity card and bank card numbers, e-mail addresses.
+        CustomerRead = "customers.read",
         /// Bring conversations and recordings in.
         ConversationImport = "conversations.import",
         /// Hear recordings.
@@ -55,6 +57,10 @@ words! {
         PeriodRead = "periods.read",
         /// Close a period.
         PeriodClose = "periods.close",
+        /// See how long recordings and transcripts are kept.
+        RetentionRead = "retention.read",
+        /// Set how long recordings and transcripts are kept, and delete what has had its time.
+        RetentionWrite = "retention.write",
         /// Search the audit log.
         AuditRead = "audit.read",
         /// Choose how often one hears of what.
@@ -103,6 +109,7 @@ impl Action {
             | Self::UserRead
             | Self::AttendanceRead
             | Self::ConversationRead
+            | Self::CustomerRead
             | Self::RecordingHear
             | Self::CatalogueRead
             | Self::PolicyRead
@@ -112,6 +119,7 @@ impl Action {
             | Self::LedgerRead
             | Self::LedgerExport
             | Self::PeriodRead
+            | Self::RetentionRead
             | Self::AuditRead
             | Self::MailRead
             | Self::EscalationRead
@@ -134,6 +142,7 @@ impl Action {
             | Self::EvaluationAcknowledge
             | Self::LedgerWrite
             | Self::PeriodClose
+            | Self::RetentionWrite
             | Self::EscalationAcknowledge
             | Self::EscalationSanction
             | Self::AppealSubmit

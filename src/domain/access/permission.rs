@@ -19,7 +19,7 @@ pub const fn permission(role: Role, action: Action) -> Permission {
     use Permission::{Granted, No, Own};
     match role {
         Role::QaManager => match action {
-            A::UserWrite | A::MailRead | A::MailWrite | A::EvaluationAcknowledge => No,
+            A::UserWrite | A::RetentionWrite | A::MailRead | A::MailWrite | A::EvaluationAcknowledge => No,
             A::PeopleRead
             | A::PeopleWrite
             | A::UserRead
@@ -28,6 +28,7 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::AttendanceRead
             | A::AttendanceWrite
             | A::ConversationRead
+            | A::CustomerRead
             | A::ConversationImport
             | A::RecordingHear
             | A::CatalogueRead
@@ -44,6 +45,7 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::LedgerExport
             | A::PeriodRead
             | A::PeriodClose
+            | A::RetentionRead
             | A::AuditRead => Granted,
             A::EscalationRead
             | A::EscalationAcknowledge
@@ -62,7 +64,14 @@ pub const fn permission(role: Role, action: Action) -> Permission {
         },
         Role::Inspector => match action {
             A::CatalogueRead | A::PolicyRead | A::PeriodRead => Granted,
-            A::TokenOwn | A::MailOwn | A::ConversationRead | A::RecordingHear | A::SamplingRead | A::Grade | A::EvaluationRead => Own,
+            A::TokenOwn
+            | A::MailOwn
+            | A::ConversationRead
+            | A::CustomerRead
+            | A::RecordingHear
+            | A::SamplingRead
+            | A::Grade
+            | A::EvaluationRead => Own,
             A::PeopleRead
             | A::PeopleWrite
             | A::UserRead
@@ -78,6 +87,8 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::LedgerWrite
             | A::LedgerExport
             | A::PeriodClose
+            | A::RetentionRead
+            | A::RetentionWrite
             | A::AuditRead
             | A::MailRead
             | A::MailWrite
@@ -118,6 +129,9 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::LedgerWrite
             | A::LedgerExport
             | A::PeriodClose
+            | A::CustomerRead
+            | A::RetentionRead
+            | A::RetentionWrite
             | A::AuditRead
             | A::MailRead
             | A::MailWrite
@@ -161,6 +175,9 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::LedgerWrite
             | A::LedgerExport
             | A::PeriodClose
+            | A::CustomerRead
+            | A::RetentionRead
+            | A::RetentionWrite
             | A::AuditRead
             | A::MailRead
             | A::MailWrite => No,
@@ -195,6 +212,9 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::EvaluationRead
             | A::LedgerWrite
             | A::PeriodClose
+            | A::CustomerRead
+            | A::RetentionRead
+            | A::RetentionWrite
             | A::AuditRead
             | A::MailRead
             | A::MailWrite
@@ -214,7 +234,9 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::CalibrationRun => No,
         },
         Role::ComplaintDesk => match action {
-            A::PeopleRead | A::ConversationRead | A::RecordingHear | A::CatalogueRead | A::PolicyRead | A::PeriodRead => Granted,
+            A::PeopleRead | A::ConversationRead | A::CustomerRead | A::RecordingHear | A::CatalogueRead | A::PolicyRead | A::PeriodRead => {
+                Granted
+            }
             A::TokenOwn | A::MailOwn => Own,
             A::PeopleWrite
             | A::UserRead
@@ -233,6 +255,8 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::LedgerWrite
             | A::LedgerExport
             | A::PeriodClose
+            | A::RetentionRead
+            | A::RetentionWrite
             | A::AuditRead
             | A::MailRead
             | A::MailWrite
@@ -260,6 +284,8 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::CatalogueRead
             | A::PolicyRead
             | A::PeriodRead
+            | A::RetentionRead
+            | A::RetentionWrite
             | A::AuditRead
             | A::MailRead
             | A::MailWrite => Granted,
@@ -277,6 +303,7 @@ pub const fn permission(role: Role, action: Action) -> Permission {
             | A::LedgerWrite
             | A::LedgerExport
             | A::PeriodClose
+            | A::CustomerRead
             | A::EvaluationAcknowledge => No,
             A::EscalationRead | A::EscalationAcknowledge => Own,
             A::EscalationSanction

@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Number, Value};
 
 use super::limits::ImportLimits;
+use crate::domain::masking::mask;
 use crate::domain::refusal::{Faults, checked_optional_text};
 
 /// The value of an attribute.
@@ -29,6 +30,16 @@ impl std::fmt::Display for AttributeValue {
             Self::Number(number) => number.fmt(f),
             Self::Text(text) => text.fmt(f),
         }
+    }
+}
+
+impl AttributeValue {
+    /// The value with customers' data masked; a number that may be a customer's becomes a text.
+    #[must_use]
+    pub fn masked(self) -> Self {
+        let text = self.to_string();
+        let masked = mask(&text);
+        if masked == text { self } else { Self::Text(masked) }
     }
 }
 

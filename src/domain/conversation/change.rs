@@ -17,6 +17,8 @@ pub struct StoredConversation {
     pub started_at: DateTime<Utc>,
     /// Its period, computed when it was stored.
     pub period: Period,
+    /// Its transcript or its recordings were deleted because they had had their time.
+    pub purged: bool,
     /// That period is closed.
     pub closed: bool,
     /// A draw has picked it.
@@ -36,14 +38,19 @@ pub struct EvidenceChange {
 
 /// Decides whether `new` (in period `period`) may take the place of `old`.
 ///
+/// - Nothing of what was deleted because it had had its time comes back.
 /// - Nothing changes in a closed period, and nothing moves out of one or into one (handbook 3.7).
 /// - A sampled conversation keeps its agent, its channel and its start: the draw rests on them, and the period of a sample is
 ///   that of its draw (handbook 3.5). What comes late (a rating, a transcript, a recording, attributes) may still be added.
 /// - Once grading has begun, transcript lines and recordings stay, because evidence points at them; further recordings may join.
 ///
 /// # Errors
-/// `Conflict` with the code `period_closed`, `conversation_sampled` or `conversation_graded`.
+/// `Conflict` with the code `conversation_purged`, `period_closed`, `conversation_sampled` or `conversation_graded`.
 pub fn decide(old: &StoredConversation, new: &Conversation, period: Period, closed: bool, evidence: EvidenceChange) -> Refused<()> {
+    if old.purged {
+        let message = "its transcript or recordings were deleted because they had had their time; it cannot change any more";
+        return Err(Refusal::conflict("conversation_purged", message));
+    }
     if old.closed {
         return Err(closed_period(old.period));
     }
@@ -86,7 +93,16 @@ mod tests {
     fn stored(sampled: bool, graded: bool) -> StoredConversation {
         let old = new(LINE);
         let period = "2026-11".parse().unwrap();
-        StoredConversation { agent: old.agent, channel: old.channel, started_at: old.started_at, period, closed: false, sampled, graded }
+        StoredConversation {
+            agent: old.agent,
+            channel: old.channel,
+            started_at: old.started_at,
+            period,
+            purged: false,
+            closed: false,
+            sampled,
+            graded,
+        }
     }
 
     #[test]
@@ -105,5 +121,7 @@ mod tests {
         assert_eq!(code(decide(&stored(false, false), &rated, november, true, none)), Some("period_closed"));
         let closed = StoredConversation { closed: true, ..stored(false, false) };
         assert_eq!(code(decide(&closed, &rated, november, false, none)), Some("period_closed"));
+        let purged = StoredConversation { purged: true, ..closed };
+        assert_eq!(code(decide(&purged, &rated, november, false, none)), Some("conversation_purged"));
     }
 }

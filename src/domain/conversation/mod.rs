@@ -117,24 +117,10 @@ impl Conversation {
     /// Canonical form: the line `assay conversation 1`, then this struct as JSON without blanks, fields in the order of declaration, times
     /// in UTC, attributes sorted by name.
     pub fn digest(&self) -> [u8; 32] {
-        let mut sink = HashSink(Sha256::new_with_prefix(b"assay conversation 1\n"));
-        // Writing to a hash cannot fail, and neither can this struct's serialisation: its only map has text keys.
-        let written = serde_json::to_writer(&mut sink, self);
+        // This struct's serialisation cannot fail: its only map has text keys.
+        let written = serde_json::to_vec(self);
         debug_assert!(written.is_ok());
-        sink.0.finalize().into()
-    }
-}
-
-struct HashSink(Sha256);
-
-impl std::io::Write for HashSink {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.update(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
+        Sha256::new_with_prefix(b"assay conversation 1\n").chain_update(written.unwrap_or_default()).finalize().into()
     }
 }
 

@@ -202,6 +202,14 @@ impl PlanContent {
         self.scorecards.iter().find(|scorecard| scorecard.channel == channel).map(|scorecard| scorecard.scorecard_id)
     }
 
+    /// Whether [`Self::standing`] looks at the queue or at free attributes.
+    pub fn asks_for_details(&self) -> bool {
+        let targeted = self.targeted.as_ref().map(|targeted| &targeted.filter);
+        !self.population.queues.is_empty()
+            || !self.population.attributes.is_empty()
+            || targeted.is_some_and(|filter| !filter.queues.is_empty() || !filter.attributes.is_empty())
+    }
+
     /// What a conversation of one of the plan's agents is to the plan.
     pub fn standing(&self, conversation: &ConversationFacts<'_>) -> Standing {
         if self.scorecard_of(conversation.channel).is_none() || !self.population.matches(conversation) {
@@ -301,6 +309,34 @@ mod tests {
                 "population.channels[0]"
             ]
         );
+    }
+
+    /// A draw leaves queue and attributes unread where nobody asks for them: what a plan says of a conversation must then be the same without.
+    #[test]
+    fn queue_and_attributes_are_asked_for_where_they_decide() {
+        let facts = |queue, attributes| ConversationFacts {
+            channel: Channel::Chat,
+            queue,
+            duration_ms: 1000,
+            satisfaction: Some(1),
+            attributes,
+            recordings: 0,
+            sampled: false,
+        };
+        let vip = || vec![AttributeCondition { key: "vip".into(), one_of: vec!["true".into()] }];
+        let targeted = |filter| Some(Targeted { filter, quota: Quota::Count { count: 1 }, counts: false });
+        let queues = || vec!["loans".to_owned()];
+        let mut plans: Vec<PlanContent> = (0..6).map(|_| plan()).collect();
+        plans[1].population.queues = queues();
+        plans[2].population.attributes = vip();
+        plans[3].targeted = targeted(TargetedFilter { queues: queues(), ..TargetedFilter::default() });
+        plans[4].targeted = targeted(TargetedFilter { attributes: vip(), ..TargetedFilter::default() });
+        let low = Range { min: None, max: Some(2) };
+        plans[5].targeted = targeted(TargetedFilter { satisfaction: Some(low), ..TargetedFilter::default() });
+        for (n, plan) in plans.iter().enumerate() {
+            let decided = plan.standing(&facts(Some("loans"), r#"{"vip":true}"#)) != plan.standing(&facts(None, ""));
+            assert_eq!(plan.asks_for_details(), decided, "plan {n}");
+        }
     }
 
     #[test]

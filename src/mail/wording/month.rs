@@ -86,7 +86,7 @@ pub(super) fn charged(letter: &Charged, to: &Setting) -> (String, Vec<Block>) {
 pub(super) fn of_lead(letter: &LeadMonth, to: &Setting) -> (String, Vec<Block>) {
     let period = letter.period;
     let subject = match to.language {
-        Language::Zh => format!("{period} 团队质检结果"),
+        Language::Zh => format!("{period} 班组质检结果"),
         Language::En => format!("Your team's quality result of {period}"),
     };
     let head = vec![
@@ -126,7 +126,7 @@ pub(super) fn of_manager(letter: &ManagerMonth, to: &Setting) -> (String, Vec<Bl
 pub(super) fn list_closed(letter: &ListClosed, to: &Setting) -> (String, Vec<Block>) {
     let period = letter.period;
     let subject = match to.language {
-        Language::Zh => format!("{period} 罚款清单已结账"),
+        Language::Zh => format!("{period} 罚款清单已关账"),
         Language::En => format!("The fine list of {period} is closed"),
     };
     let blocks = vec![
@@ -137,7 +137,7 @@ pub(super) fn list_closed(letter: &ListClosed, to: &Setting) -> (String, Vec<Blo
             to.fact("SHA-256 摘要", "Digest (SHA-256)", &letter.digest),
         ]),
         Block::Text(to.say(
-            "该清单不再变更；之后的变动记入下一开放周期的调整项。",
+            "该清单不再变更；之后的变动记入下一个未关账周期，作为调整项。",
             "The list does not change any more; what changes later is posted to the open period as an adjustment.",
         )),
         to.link("下载清单", "Get the list", &letter.path),

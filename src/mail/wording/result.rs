@@ -17,14 +17,14 @@ pub(super) fn agent_result(letter: &AgentResult, to: &Setting) -> (String, Vec<B
     let evaluation = &letter.evaluation;
     let clean = evaluation.findings.is_empty();
     let subject = match (to.language, clean) {
-        (Language::Zh, true) => format!("质检结果：{} 无差错", evaluation.conversation),
+        (Language::Zh, true) => format!("质检结果：{} 无错误", evaluation.conversation),
         (Language::Zh, false) => format!("质检结果：{} {}", evaluation.conversation, to.errors(evaluation.errors)),
         (Language::En, true) => format!("Your conversation {} was graded: no errors", evaluation.conversation),
         (Language::En, false) => {
             format!("Your conversation {} was graded: {} errors", evaluation.conversation, to.errors(evaluation.errors))
         }
     };
-    let mut blocks = vec![Block::Heading(to.say("您的一通会话已完成质检", "One of your conversations was graded"))];
+    let mut blocks = vec![Block::Heading(to.say("您的一条会话已完成质检", "One of your conversations was graded"))];
     let mut facts = facts(evaluation, to);
     facts.push(to.fact("考核周期", "Period", letter.period));
     blocks.push(Block::Facts(facts));
@@ -62,7 +62,7 @@ pub(super) fn changed(letter: &ResultChanged, to: &Setting) -> (String, Vec<Bloc
 pub(super) fn failures(letter: &LeadFailures, to: &Setting) -> (String, Vec<Block>) {
     let (day, total) = (Setting::day(letter.day), letter.total);
     let subject = match to.language {
-        Language::Zh => format!("{day} 团队质检差错：{total} 通"),
+        Language::Zh => format!("{day} 班组质检错误：{total} 条会话"),
         Language::En => format!("Team failures of {day}: {total}"),
     };
     let mut blocks = vec![Block::Heading(subject.clone())];
@@ -74,7 +74,7 @@ pub(super) fn failures(letter: &LeadFailures, to: &Setting) -> (String, Vec<Bloc
     let rest = total.saturating_sub(i64::try_from(letter.evaluations.len()).unwrap_or(0));
     if rest > 0 {
         blocks.push(Block::Text(match to.language {
-            Language::Zh => format!("另有 {rest} 通未列出。"),
+            Language::Zh => format!("另有 {rest} 条未列出。"),
             Language::En => format!("And {rest} more."),
         }));
     }

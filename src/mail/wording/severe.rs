@@ -29,7 +29,7 @@ fn names(names: &[Name], to: &Setting) -> String {
 pub(super) fn case(letter: &Escalation, moment: Moment, to: &Setting) -> (String, Vec<Block>) {
     let (case, agent) = (&letter.case, &letter.agent);
     let subject = match (to.language, moment) {
-        (Language::Zh, Moment::Due) if letter.proposed => format!("【待复核】工单 {case} 的处理意见待第二人审批"),
+        (Language::Zh, Moment::Due) if letter.proposed => format!("【待复核】工单 {case} 的处理意见待第二人复核"),
         (Language::En, Moment::Due) if letter.proposed => format!("[Four eyes] Case {case}: a sanction waits for a second person"),
         (Language::Zh, Moment::Opened) => format!("【严重】升级工单 {case}：{agent}，请确认"),
         (Language::Zh, Moment::Due) => format!("【催办】升级工单 {case} 尚未确认"),
@@ -42,7 +42,7 @@ pub(super) fn case(letter: &Escalation, moment: Moment, to: &Setting) -> (String
     };
     let mut facts = vec![
         to.fact("客服", "Agent", agent),
-        to.fact("团队", "Team", &letter.team),
+        to.fact("班组", "Team", &letter.team),
         to.fact("级别", "Level", format!("{} {}", letter.level, to.name(&letter.level_name))),
     ];
     if let Some(due) = letter.due_at {
@@ -105,7 +105,7 @@ pub(super) fn notice(letter: &SanctionNotice, to: &Setting) -> (String, Vec<Bloc
         Block::Heading(subject.clone()),
         Block::Facts(vec![
             to.fact("客服", "Agent", &letter.agent),
-            to.fact("团队", "Team", &letter.team),
+            to.fact("班组", "Team", &letter.team),
             to.fact("处理", "Sanction", names(&letter.sanctions, to)),
             to.fact("决定时间", "Decided", to.time(letter.decided_at)),
         ]),

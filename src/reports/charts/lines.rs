@@ -58,15 +58,15 @@ pub fn lines(about: &About, periods: &[String], series: &[Series], scale: &Scale
     for (n, period) in periods.iter().enumerate() {
         picture.text("tick", (x(n), TOP + HEIGHT + 20), Anchor::Middle, period);
     }
-    // What stands in the way of the names of limits: the lines with their marks, and the names of series.
-    let mut ways: Vec<Way> = Vec::new();
+    // What stands in the way of names: the lines with their marks, those of the limits, and other names.
+    let points = |stretch: &[(usize, &Value)]| stretch.iter().map(|(n, value)| (x(*n), y(value.at))).collect::<Way>();
+    let ways: Vec<Way> = series.iter().flat_map(|one| stretches(&one.values)).map(|stretch| points(&stretch)).collect();
+    let across: Vec<Way> = scale.limits.iter().map(|limit| vec![(LEFT, y(limit.at)), (WIDTH - RIGHT, y(limit.at))]).collect();
     let mut names: Vec<Area> = Vec::new();
     for (s, one) in series.iter().enumerate() {
         let class = format!("series-{}", s % DASHES.len());
         for stretch in stretches(&one.values) {
-            let points: Way = stretch.iter().map(|(n, value)| (x(*n), y(value.at))).collect();
-            picture.path(&class, &points, DASHES.get(s % DASHES.len()).copied().unwrap_or(""));
-            ways.push(points);
+            picture.path(&class, &points(&stretch), DASHES.get(s % DASHES.len()).copied().unwrap_or(""));
         }
         let known = || one.values.iter().enumerate().filter_map(|(n, value)| value.as_ref().map(|value| (n, value)));
         for (n, value) in known() {
@@ -74,12 +74,15 @@ pub fn lines(about: &About, periods: &[String], series: &[Series], scale: &Scale
             picture.mark(&class, (x(n), y(value.at)), s, &told);
         }
         if let Some((n, value)) = known().next_back() {
-            // Names that would stand upon one another move down.
+            // Names that would stand upon one another, or in a line, move down, or else up.
             let name = format!("{} {}", clipped(&one.name, 14), value.shown);
-            let mut place = Area::of(&name, x(n) + 12, y(value.at) + 4);
-            while names.iter().any(|other| place.touches(*other)) {
-                place.base += LINE;
-            }
+            let beside = Area::of(&name, x(n) + 12, y(value.at) + 4);
+            let at = |lines: i64| Area { base: beside.base + lines * LINE, ..beside };
+            let apart = |place: &Area| !names.iter().any(|other| place.touches(*other));
+            let clear = |place: &Area| apart(place) && !ways.iter().chain(&across).any(|way| place.is_crossed(way));
+            let inside = |place: &Area| place.base - 10 >= 0 && place.base <= TOP + HEIGHT;
+            let mut near = (0..12).map(at).chain((1..12).map(|lines| at(-lines))).filter(inside);
+            let place = near.find(clear).or_else(|| (0..).map(at).find(apart)).unwrap_or(beside);
             names.push(place);
             picture.text(&format!("label {class}"), (place.left, place.base), Anchor::Start, &name);
         }
@@ -201,6 +204,19 @@ mod tests {
         let place = free("目标 90 %", 50, std::slice::from_ref(&climbing), &[]);
         assert!(!place.is_crossed(&climbing) && place.base == 45, "{place:?}");
         assert_eq!(free("target", 50, &[vec![(0, 40), (WIDTH, 40)], vec![(0, 60), (WIDTH, 60)]], &[]).base, 45, "nowhere is free");
+    }
+
+    #[test]
+    fn the_name_of_a_series_that_ends_early_stands_in_no_line() {
+        let about = About { id: "early", title: "t".into(), description: "d".into() };
+        let both = |first: u64, then: Option<u64>| vec![Some(value(first)), then.map(value)];
+        let series = [Series { name: "all".into(), values: both(92, Some(86)) }, Series { name: "gone".into(), values: both(88, None) }];
+        let scale = Scale { top: 100, ticks: vec![], limits: vec![Value { at: 85, shown: "target".into() }] };
+        let svg = lines(&about, &["2026-10".to_owned(), "2026-11".to_owned()], &series, &scale);
+        let label = svg.split("<text").find(|text| text.contains("gone")).unwrap();
+        let base: i64 = label.split("y=\"").nth(1).unwrap().split('"').next().unwrap().parse().unwrap();
+        // The limit runs at 42, and the letters are about 12 high.
+        assert!(base > 54, "{label}");
     }
 
     #[test]

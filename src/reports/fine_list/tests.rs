@@ -19,7 +19,7 @@ fn list() -> (FineListHead, Vec<FineLine>) {
     let mut digest = ListDigest::begin(&CanonicalHead::new(period, currency, &totals)).unwrap();
     lines.iter().for_each(|line| digest.add(line).unwrap());
     let closed_at = Some("2026-11-02T01:02:03Z".parse().unwrap());
-    (FineListHead { period, status: ListStatus::Closed, currency, closed_at, digest: Some(digest.finish()), totals }, lines)
+    (FineListHead { period, status: ListStatus::Closed, currency, closed_at, digest: Some(digest.finish()), part: None, totals }, lines)
 }
 
 fn source(lines: &[FineLine]) -> impl Iterator<Item = Result<FineLine, Box<dyn std::error::Error>>> {

@@ -24,8 +24,9 @@ pub async fn create(app: &App, actor: &Actor, input: AgentInput) -> Result<Agent
     app.write_once(actor, "agents.create", &input, {
         let input = input.clone();
         move |tx| {
-            db::teams::find(tx.conn, input.team_id, &reach)
+            let team = db::teams::find(tx.conn, input.team_id, &reach)
                 .map_err(|e| db::teams::or_invalid(e, "team_id", "there is no such team within your reach"))?;
+            team.check_open("team_id")?;
             let today = local_day(tx.now, db::organisation::load(tx.conn)?.zone);
             let from = input.team_from.unwrap_or(ALWAYS);
             move_to(&[], input.team_id, from, today, None).map_err(|refusal| rename(refusal, "team_from"))?;

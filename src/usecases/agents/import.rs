@@ -14,6 +14,7 @@ use crate::domain::id::{AgentId, TeamId};
 use crate::domain::line_report::{LineOutcome, LineReport};
 use crate::domain::membership::{ALWAYS, Membership, Move, move_to, team_on};
 use crate::domain::period::{Period, local_day};
+use crate::domain::team::Team;
 use crate::domain::{Refusal, Refused};
 use crate::usecases::line_import::{self, CHUNK, Row, Upload};
 
@@ -48,7 +49,7 @@ struct Known {
     agents: HashMap<String, Agent>,
     within: HashSet<AgentId>,
     histories: HashMap<AgentId, Vec<Membership>>,
-    teams: HashMap<String, TeamId>,
+    teams: HashMap<String, Team>,
     teams_within: Option<HashSet<TeamId>>,
     frozen: Option<Period>,
     today: NaiveDate,
@@ -62,7 +63,7 @@ fn plan(conn: &mut AnyConnection, reach: &Reach, today: NaiveDate, rows: &[Row<A
         within: db::agents::ids_within(conn, reach, &ids)?,
         histories: db::agents::histories(conn, &ids)?,
         agents,
-        teams: db::teams::all(conn)?.into_iter().map(|team| (team.code, team.id)).collect(),
+        teams: db::teams::all(conn)?.into_iter().map(|team| (team.code.clone(), team)).collect(),
         teams_within: db::teams::ids_within(conn, reach)?,
         frozen: db::periods::frozen(conn)?,
         today,
@@ -83,7 +84,9 @@ fn plan(conn: &mut AnyConnection, reach: &Reach, today: NaiveDate, rows: &[Row<A
 fn step(known: &Known, line: &AgentLine) -> Refused<(Step, LineOutcome)> {
     let team = line.team.as_ref().map(|code| team(known, code)).transpose()?;
     let Some(agent) = known.agents.get(&line.employee_no) else {
-        let team = team.ok_or_else(|| Refusal::invalid("team", "is missing; a new agent needs the code of a team"))?;
+        let into = team.ok_or_else(|| Refusal::invalid("team", "is missing; a new agent needs the code of a team"))?;
+        into.check_open("team")?;
+        let team = into.id;
         let from = line.team_from.unwrap_or(ALWAYS);
         move_to(&[], team, from, known.today, None).map_err(move_team::by_column)?;
         return Ok((Step::New { facts: line.onto(None), stay: Membership { from, team } }, LineOutcome::Inserted));
@@ -94,10 +97,14 @@ fn step(known: &Known, line: &AgentLine) -> Refused<(Step, LineOutcome)> {
     let history = known.histories.get(&agent.id).cloned().unwrap_or_default();
     let decision = match team {
         None => Move::Unchanged,
-        Some(team) if line.team_from.is_none() && team_on(&history, known.today) == Some(team) => Move::Unchanged,
+        Some(team) if line.team_from.is_none() && team_on(&history, known.today) == Some(team.id) => Move::Unchanged,
         Some(team) => {
             let from = line.team_from.unwrap_or(known.today);
-            move_to(&history, team, from, known.today, known.frozen).map_err(move_team::by_column)?
+            let decision = move_to(&history, team.id, from, known.today, known.frozen).map_err(move_team::by_column)?;
+            if decision != Move::Unchanged {
+                team.check_open("team")?;
+            }
+            decision
         }
     };
     let (was, facts) = (agent.facts(), line.onto(Some(&agent.facts())));
@@ -111,12 +118,12 @@ fn step(known: &Known, line: &AgentLine) -> Refused<(Step, LineOutcome)> {
     Ok((Step::Known { agent: Box::new(agent.clone()), facts, history, decision, today: known.today }, outcome))
 }
 
-fn team(known: &Known, code: &str) -> Refused<TeamId> {
-    let id = known.teams.get(code).ok_or_else(|| Refusal::invalid("team", format!("there is no team with the code `{code}`")))?;
-    if known.teams_within.as_ref().is_some_and(|within| !within.contains(id)) {
+fn team<'a>(known: &'a Known, code: &str) -> Refused<&'a Team> {
+    let team = known.teams.get(code).ok_or_else(|| Refusal::invalid("team", format!("there is no team with the code `{code}`")))?;
+    if known.teams_within.as_ref().is_some_and(|within| !within.contains(&team.id)) {
         return Err(Refusal::invalid("team", format!("the team `{code}` is not within your reach")));
     }
-    Ok(*id)
+    Ok(team)
 }
 
 fn apply(tx: &mut Tx<'_>, step: Step) -> Result<()> {

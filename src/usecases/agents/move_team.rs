@@ -19,18 +19,21 @@ use crate::domain::version;
 /// `people.write`; the agent and the new team must be within reach.
 ///
 /// # Errors
-/// `NotFound`, `Stale`; `Invalid` on `team_id` or `from`; `Conflict` with code `period_closed`.
+/// `NotFound`, `Stale`; `Invalid` on `team_id`, also where the team is archived, or on `from`; `Conflict` with code `period_closed`.
 pub async fn move_team(app: &App, actor: &Actor, id: AgentId, seen: i32, input: MoveInput) -> Result<Agent> {
     let reach = actor.reach(Action::PeopleWrite)?;
     app.write(actor, move |tx| {
         let agent = db::agents::find(tx.conn, id, &reach)?;
         version::check(seen, agent.version)?;
-        db::teams::find(tx.conn, input.team_id, &reach)
+        let team = db::teams::find(tx.conn, input.team_id, &reach)
             .map_err(|e| db::teams::or_invalid(e, "team_id", "there is no such team within your reach"))?;
         let today = local_day(tx.now, db::organisation::load(tx.conn)?.zone);
         let history = db::agents::history(tx.conn, id)?;
         let frozen = db::periods::frozen(tx.conn)?;
         let decision = move_to(&history, input.team_id, input.from.unwrap_or(today), today, frozen)?;
+        if decision != Move::Unchanged {
+            team.check_open("team_id")?;
+        }
         store(tx, agent, &history, decision, today)
     })
     .await

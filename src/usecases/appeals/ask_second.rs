@@ -9,7 +9,7 @@ use crate::db::{self, Result};
 use crate::domain::access::{Action, Actor};
 use crate::domain::appeal::{AppealState, AppealTerms, check_second};
 use crate::domain::id::AppealId;
-use crate::domain::refusal::checked_text;
+use crate::domain::masking::checked_prose;
 use crate::domain::version;
 
 /// Why the first decision is not accepted.
@@ -29,7 +29,7 @@ pub async fn ask_second(app: &App, actor: &Actor, id: AppealId, seen: i32, comma
     let reach = actor.reach(Action::AppealSubmit)?;
     let who = actor.person()?;
     let acting = actor.clone();
-    let text = checked_text("text", &command.text, 4_000)?;
+    let text = checked_prose("text", &command.text, 4_000)?;
     app.write(actor, move |tx| {
         let mut row = found(tx.conn, &reach, id)?;
         version::check(seen, row.version)?;

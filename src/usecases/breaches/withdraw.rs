@@ -9,7 +9,7 @@ use crate::db::{self, Result};
 use crate::domain::access::{Action, Actor};
 use crate::domain::appeal::Subject;
 use crate::domain::id::BreachId;
-use crate::domain::refusal::checked_text;
+use crate::domain::masking::checked_prose;
 use crate::domain::{Refusal, version};
 use crate::usecases::mail;
 
@@ -27,7 +27,7 @@ pub struct Withdrawal {
 /// `Forbidden`; `NotFound`; `Stale`; `Invalid` on `reason`; `Conflict` with code `breach_not_standing` or `under_appeal`.
 pub async fn withdraw(app: &App, actor: &Actor, id: BreachId, seen: i32, command: Withdrawal) -> Result<Breach> {
     let reach = actor.reach(Action::ComplaintWrite)?;
-    let reason = checked_text("reason", &command.reason, 2_000)?;
+    let reason = checked_prose("reason", &command.reason, 2_000)?;
     app.write(actor, move |tx| {
         let mut row = db::breaches::get(tx.conn, &reach, id)?;
         version::check(seen, row.version)?;

@@ -40,7 +40,7 @@ pub async fn grade(app: &App, actor: &Actor, id: CalibrationId, command: Calibra
         let types = catalogue.iter().filter(|(_, it)| it.active).map(|(code, it)| (code.clone(), it.rules())).collect();
         graded(&command.sheet, Basis { content: &content, types: &types, material: &material })
             .map_err(|refusal| refusal.within("sheet"))?;
-        db::calibrations::store_sheet(tx, id, who, &command.sheet)?;
+        db::calibrations::store_sheet(tx, id, who, &command.sheet.clone().normalised())?;
         tx.audit_event("calibration.graded", ("calibration", &id), &serde_json::json!({}))?;
         view(tx.conn, row, Some(who))
     })

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::plain;
 use crate::app::App;
 use crate::db::views::conversations::{self as view, Listed, Wanted};
 use crate::db::{Error, Result};
@@ -10,6 +11,7 @@ use crate::domain::Refusal;
 use crate::domain::access::{Action, Actor};
 use crate::domain::conversation::Channel;
 use crate::domain::id::{AgentId, ConversationId, TeamId};
+use crate::domain::masking::mask;
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::period::Period;
 
@@ -64,7 +66,7 @@ pub struct ConversationSummary {
     pub duration_ms: i64,
     /// The period that it belongs to.
     pub period: Period,
-    /// What the source calls the customer.
+    /// What the source calls the customer; numbers and addresses in it are masked for who has no `customers.read` here.
     pub customer: Option<String>,
     /// The queue.
     pub queue: Option<String>,
@@ -76,11 +78,23 @@ pub struct ConversationSummary {
     pub lines: i32,
     /// How many recordings it has.
     pub recording_count: i32,
+    /// When its transcript was deleted because it had had its time, and with it what the source calls the customer and the attributes.
+    #[serde(default)]
+    pub transcript_purged_at: Option<DateTime<Utc>>,
+    /// When its recordings were deleted because they had had their time.
+    #[serde(default)]
+    pub recordings_purged_at: Option<DateTime<Utc>>,
 }
 
 impl ConversationSummary {
+    /// What the source calls the customer, masked: a telephone system calls customers by their numbers.
+    pub(super) fn masked(mut self) -> Self {
+        self.customer = self.customer.map(|customer| mask(&customer));
+        self
+    }
+
     pub(super) fn of(listed: Listed, blind: bool) -> Self {
-        let Listed { row, employee_no, agent_name, team_id } = listed;
+        let Listed { row, employee_no, agent_name, team_id, transcript_purged_at, recordings_purged_at } = listed;
         let agent = ConversationAgent { id: row.agent_id, employee_no, name: agent_name, team_id };
         Self {
             id: row.id,
@@ -97,6 +111,8 @@ impl ConversationSummary {
             satisfaction: row.satisfaction,
             lines: row.lines,
             recording_count: row.recordings,
+            transcript_purged_at,
+            recordings_purged_at,
         }
     }
 }
@@ -104,7 +120,8 @@ impl ConversationSummary {
 /// A page of the conversations within reach, the latest first.
 ///
 /// # Permissions
-/// `conversations.read`: those of the agents within reach; an inspector's are those of the own samples.
+/// `conversations.read`: those of the agents within reach; an inspector's are those of the own samples. `customers.read` for customers' data
+/// unmasked.
 ///
 /// # Errors
 /// `Invalid` for a cursor that is not this list's.
@@ -127,12 +144,14 @@ pub async fn list(app: &App, actor: &Actor, filter: ConversationFilter, page: Pa
         source: filter.source,
         external_id: filter.external_id.filter(|text| !text.is_empty()),
     };
-    let fetch = page.fetch();
+    let (fetch, plain) = (page.fetch(), plain::reach(actor));
     let items = app
         .read(move |conn| {
             let listed = view::page(conn, &reach, &wanted, after, fetch)?;
             let blind = view::blind(conn, &reach, &listed.iter().map(|l| l.row.id).collect::<Vec<_>>())?;
-            Ok(listed.into_iter().map(|l| (blind.contains(&l.row.id), l)).map(|(b, l)| ConversationSummary::of(l, b)).collect::<Vec<_>>())
+            let shown = plain::shown(conn, plain.as_ref(), &reach, &listed.iter().map(|l| l.row.id).collect::<Vec<_>>())?;
+            let summaries = listed.into_iter().map(|l| (blind.contains(&l.row.id), l)).map(|(b, l)| ConversationSummary::of(l, b));
+            Ok(summaries.map(|it| if shown.contains(&it.id) { it } else { it.masked() }).collect::<Vec<_>>())
         })
         .await?;
     Ok(page.page(items, |item| (item.started_at.timestamp_micros().to_string(), item.id.0)))

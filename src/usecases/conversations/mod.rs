@@ -2,5 +2,6 @@
 
 pub mod import;
 pub mod list;
+pub(crate) mod plain;
 pub mod show;
 pub mod upload;

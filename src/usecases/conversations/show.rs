@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::list::ConversationSummary;
+use super::plain;
 use crate::app::App;
 use crate::db::recordings::RecordingRow;
 use crate::db::views::conversations as view;
-use crate::db::{self, Result};
-use crate::domain::access::{Action, Actor};
+use crate::db::{self, AnyConnection, Result};
+use crate::domain::access::{Action, Actor, Reach};
 use crate::domain::conversation::{AttributeValue, TranscriptLine, Voices};
 use crate::domain::evidence::Sounding;
 use crate::domain::id::{ConversationId, RecordingId};
+use crate::domain::masking::mask;
 use crate::domain::{Refusal, Refused};
 
 /// A conversation with all that is known of it.
@@ -30,6 +32,15 @@ pub struct ConversationDetail {
 }
 
 impl ConversationDetail {
+    /// The conversation with customers' data masked: in what was said, in attributes, and in the names of files.
+    fn masked(mut self) -> Self {
+        self.summary = self.summary.masked();
+        self.transcript.iter_mut().for_each(|line| line.text = mask(&line.text));
+        self.attributes = self.attributes.into_iter().map(|(name, value)| (mask(&name), value.masked())).collect();
+        self.recordings.iter_mut().for_each(|recording| recording.name = mask(&recording.name));
+        self
+    }
+
     /// Where its recordings lie on its clock.
     pub fn soundings(&self) -> Vec<Sounding> {
         self.recordings.iter().map(|it| Sounding { id: it.id, start_ms: it.start_ms, duration_ms: it.duration_ms }).collect()
@@ -84,22 +95,27 @@ impl RecordingSummary {
 /// One conversation within reach.
 ///
 /// # Permissions
-/// `conversations.read`, as for the list.
+/// `conversations.read`, as for the list; without `customers.read` here numbers and addresses of customers are masked.
 ///
 /// # Errors
 /// `NotFound` where there is none within reach.
 pub async fn show(app: &App, actor: &Actor, id: ConversationId) -> Result<ConversationDetail> {
     let reach = actor.reach(Action::ConversationRead)?;
-    app.read(move |conn| {
-        let listed = view::find(conn, &reach, id)?.ok_or_else(|| Refusal::not_found("conversation", id))?;
-        let blind = view::blind(conn, &reach, &[id])?.contains(&id);
-        let recordings = db::recordings::of_conversations(conn, &[id])?.into_iter().map(RecordingSummary::of).collect::<Refused<_>>();
-        Ok(ConversationDetail {
-            attributes: db::tx::from_json("conversations.attributes", &listed.row.attributes)?,
-            transcript: db::transcripts::load(conn, id)?,
-            recordings: recordings.map_err(|e| db::Error::Damaged(format!("recordings of {id}: {e}")))?,
-            summary: ConversationSummary::of(listed, blind),
-        })
-    })
-    .await
+    let plain = plain::reach(actor);
+    app.read(move |conn| read(conn, &reach, plain.as_ref(), id)).await
+}
+
+/// The same, inside a reading closure. `plain` is whose customers' data are shown as they are.
+pub(crate) fn read(conn: &mut AnyConnection, reach: &Reach, plain: Option<&Reach>, id: ConversationId) -> Result<ConversationDetail> {
+    let listed = view::find(conn, reach, id)?.ok_or_else(|| Refusal::not_found("conversation", id))?;
+    let blind = view::blind(conn, reach, &[id])?.contains(&id);
+    let recordings = db::recordings::of_conversations(conn, &[id])?.into_iter().map(RecordingSummary::of).collect::<Refused<_>>();
+    let shown = plain::shown(conn, plain, reach, &[id])?.contains(&id);
+    let detail = ConversationDetail {
+        attributes: db::tx::from_json("conversations.attributes", &listed.row.attributes)?,
+        transcript: db::transcripts::load(conn, id)?,
+        recordings: recordings.map_err(|e| db::Error::Damaged(format!("recordings of {id}: {e}")))?,
+        summary: ConversationSummary::of(listed, blind),
+    };
+    Ok(if shown { detail } else { detail.masked() })
 }

@@ -7,6 +7,7 @@ use chrono::{Days, Duration};
 use serde::{Deserialize, Serialize};
 
 use super::Draw;
+use super::begin::{begin_or_find, check_period};
 use super::gather::{Source, carried, chunks, gather};
 use crate::app::App;
 use crate::db::draw_agents::DrawAgentRow;
@@ -14,16 +15,15 @@ use crate::db::draws::{DrawFacts, DrawRow, DrawSummary, DrawnScorecard};
 use crate::db::population::PlanAgent;
 use crate::db::samples::NewSample;
 use crate::db::sql_types::At;
-use crate::db::{self, Error, Result, Tx};
+use crate::db::{self, Error, Result};
 use crate::domain::access::{Action, Actor};
 use crate::domain::conversation::Channel;
 use crate::domain::id::{AgentId, ConversationId, DrawId, SamplingPlanId, ScorecardId, ScorecardVersionId};
 use crate::domain::period::{Period, local_day};
-use crate::domain::sampling::algorithm::ALGORITHM;
 use crate::domain::sampling::assignment::{AgentSamples, Assigned, UnassignedReason, assign};
 use crate::domain::sampling::digest::{PopulationDigest, ResultDigest};
 use crate::domain::sampling::draw::{AgentDraw, Wish};
-use crate::domain::sampling::sample::{DrawKind, DrawState, PlanState, SampleKind, SampleState};
+use crate::domain::sampling::sample::{DrawState, SampleKind, SampleState};
 use crate::domain::sampling::seed::Seed;
 use crate::domain::sampling::shortfall::{Excluded, shortfalls};
 use crate::domain::{Refusal, Refused};
@@ -62,84 +62,16 @@ const LEASE_MINUTES: i64 = 10;
 /// # Errors
 /// `Forbidden`; `NotFound`; `Conflict` with code `plan_paused`, `period_closed`, `period_not_begun`, `scorecard_not_published` or `draw_running`.
 pub async fn draw(app: &App, actor: &Actor, command: DrawCommand) -> Result<Draw> {
-    let id = begin(app, actor, command).await?;
-    go_on(app, actor, id).await
+    draw_or_find(app, actor, command).await.map(|(draw, _)| draw)
 }
 
-/// Commits to a seed before anybody knows the population; [`go_on`] does the rest.
-///
-/// # Permissions
-/// `sampling.write` for the whole centre.
+/// The same, and whether this command made the draw: `false` where it was there already. A repeated `Idempotency-Key` says what it said before.
 ///
 /// # Errors
-/// `Forbidden`; `NotFound`; `Conflict` with code `plan_paused`, `period_closed` or `period_not_begun`.
-pub async fn begin(app: &App, actor: &Actor, command: DrawCommand) -> Result<DrawId> {
-    actor.may_everywhere(Action::SamplingWrite)?;
-    let blind = app.config.grading.blind;
-    app.write_once(actor, "draws.draw", &command.clone(), move |tx| {
-        let plan = db::sampling_plans::load(tx.conn, command.plan_id)?;
-        if !command.extra
-            && let Some(before) = db::draws::regular(tx.conn, plan.id, command.period)?
-        {
-            return Ok(before.id);
-        }
-        if plan.state == PlanState::Paused {
-            return Err(Refusal::conflict("plan_paused", "this plan is paused; resume it first").into());
-        }
-        check_period(tx, command.period)?;
-        let (kind, ordinal) = if command.extra {
-            let extras = db::draws::extras(tx.conn, plan.id, command.period)?;
-            (DrawKind::Extra, i32::try_from(extras).unwrap_or(i32::MAX).saturating_add(1))
-        } else {
-            (DrawKind::Regular, 1)
-        };
-        let seed = Seed(tx.random());
-        let row = DrawRow {
-            id: tx.id(),
-            plan_id: plan.id,
-            plan_version: plan.version,
-            period: command.period,
-            kind,
-            ordinal,
-            state: DrawState::Committed,
-            algorithm: ALGORITHM.to_owned(),
-            seed: seed.0.to_vec(),
-            seed_hash: seed.commitment(),
-            population_count: None,
-            population_digest: None,
-            excluded: None,
-            result_digest: None,
-            facts: DrawFacts {
-                carry_over: command.carry_over.unwrap_or(plan.content.carry_over),
-                inspectors: Vec::new(),
-                scorecards: Vec::new(),
-                due_on: None,
-                blind: plan.content.blind || blind,
-            },
-            summary: None,
-            drawn_by: tx.actor.user,
-            committed_at: tx.now,
-            drawn_at: None,
-            plan: plan.content,
-        };
-        db::draws::insert(tx, &row)?;
-        let id = row.id;
-        tx.audit_new("draw.committed", ("draw", &id), &Draw::of(row))?;
-        Ok(id)
-    })
-    .await
-}
-
-/// Draws are for periods that have begun and are not closed (handbook 3.7).
-fn check_period(tx: &mut Tx<'_>, period: Period) -> Result<()> {
-    if db::samples::period_closed(tx.conn, period)? {
-        return Err(Refusal::conflict("period_closed", format!("{period} is closed; nothing is drawn from it any more")).into());
-    }
-    let current = db::organisation::load(tx.conn)?.period_of(tx.now)?;
-    if period > current {
-        return Err(Refusal::conflict("period_not_begun", format!("{period} has not begun; it is {current}")).into());
-    }
-    Ok(())
+/// Those of [`draw`].
+pub async fn draw_or_find(app: &App, actor: &Actor, command: DrawCommand) -> Result<(Draw, bool)> {
+    let begun = begin_or_find(app, actor, command).await?;
+    Ok((go_on(app, actor, begun.id).await?, begun.made))
 }
 
 /// Does what a committed draw still lacks. Only one draw runs at a time, whatever the number of instances: no two pick the same conversation.
@@ -292,7 +224,7 @@ fn draw_chunk(
         let wish = Wish::of(&source.plan, &found.population, carried);
         let draw = AgentDraw::new(seed, found.agent, &found.population, wish);
         let tally = draw.tally(&found.population, wish, carried, found.excluded);
-        let channel = |conversation| found.channels.get(&conversation).copied().unwrap_or(Channel::Call);
+        let channel = |conversation| found.channel(conversation).unwrap_or(Channel::Call);
         let pick = |(kind, position, conversation)| Pick { kind, position, conversation, channel: channel(conversation) };
         let picks = draw.picks().map(pick).collect();
         let row = DrawAgentRow::new(id, found.agent, found.team, &tally, found.population.encode());

@@ -1,6 +1,6 @@
 //! Reads the population of a plan, a few hundred agents at a time.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use crate::db::population::{PlanAgent, conversations_of, sampled_of};
 use crate::db::{self, AnyConnection, Result};
@@ -32,8 +32,8 @@ pub(crate) struct Gathered {
     pub population: Population,
     /// What was left out.
     pub excluded: Excluded,
-    /// The channels of the eligible conversations.
-    pub channels: HashMap<ConversationId, Channel>,
+    /// The channels of the eligible conversations, by their ids.
+    pub channels: Vec<(ConversationId, Channel)>,
 }
 
 /// What was found of an agent so far.
@@ -41,7 +41,15 @@ pub(crate) struct Gathered {
 struct Found {
     members: Vec<Member>,
     excluded: Excluded,
-    channels: HashMap<ConversationId, Channel>,
+    channels: Vec<(ConversationId, Channel)>,
+}
+
+impl Gathered {
+    /// The channel of an eligible conversation.
+    pub(crate) fn channel(&self, conversation: ConversationId) -> Option<Channel> {
+        let at = self.channels.binary_search_by_key(&conversation, |(id, _)| *id).ok()?;
+        self.channels.get(at).map(|(_, channel)| *channel)
+    }
 }
 
 /// The agents in parts that fit into memory: up to 200 agents and, beyond the first agent, up to 50,000 conversations.
@@ -64,7 +72,7 @@ pub(crate) fn gather(conn: &mut AnyConnection, source: &Source, agents: &[PlanAg
     let Source { plan, period } = source;
     let ids: Vec<AgentId> = agents.iter().map(|agent| agent.agent).collect();
     let sampled = if plan.exclusions.already_sampled { sampled_of(conn, *period, &ids)? } else { Default::default() };
-    let rows = conversations_of(conn, *period, &ids, &plan.channels())?;
+    let rows = conversations_of(conn, *period, &ids, &plan.channels(), plan.asks_for_details())?;
     let mut found: BTreeMap<AgentId, Found> = BTreeMap::new();
     for row in &rows {
         let Found { members, excluded, channels } = found.entry(row.agent_id).or_default();
@@ -83,14 +91,15 @@ pub(crate) fn gather(conn: &mut AnyConnection, source: &Source, agents: &[PlanAg
             Standing::Eligible { targeted } => {
                 let stratum = plan.stratify_by.stratum(*period, row.local_day);
                 members.push(Member { conversation: row.id, stratum, targeted });
-                channels.insert(row.id, row.channel);
+                channels.push((row.id, row.channel));
             }
         }
     }
     Ok(agents
         .iter()
         .map(|agent| {
-            let Found { members, excluded, channels } = found.remove(&agent.agent).unwrap_or_default();
+            let Found { members, excluded, mut channels } = found.remove(&agent.agent).unwrap_or_default();
+            channels.sort_unstable_by_key(|(id, _)| *id);
             Gathered { agent: agent.agent, team: agent.team, population: Population::new(members), excluded, channels }
         })
         .collect())

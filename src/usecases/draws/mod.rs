@@ -1,5 +1,6 @@
 //! Draws (抽样): immutable records that anyone can verify.
 
+pub mod begin;
 pub mod draw;
 pub mod gather;
 pub mod list;

@@ -10,7 +10,7 @@ use crate::db::{self, Result};
 use crate::domain::access::{Action, Actor};
 use crate::domain::escalation::{EventKind, second as decide};
 use crate::domain::id::EscalationId;
-use crate::domain::refusal::checked_text;
+use crate::domain::masking::checked_prose;
 
 /// What the second person says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -30,7 +30,7 @@ pub async fn second(app: &App, actor: &Actor, id: EscalationId, seen: i32, comma
     let reach = actor.reach(Action::EscalationSanction)?;
     let who = actor.person()?;
     let acting = actor.clone();
-    let reason = checked_text("reason", &command.reason, 2_000)?;
+    let reason = checked_prose("reason", &command.reason, 2_000)?;
     app.write(actor, move |tx| {
         let mut row = found(tx, &reach, id, seen)?;
         let (status, event) = decide(&row.status()?, who, command.approve)?;

@@ -13,7 +13,7 @@ use crate::domain::evaluation::correction::{Revision, check_time};
 use crate::domain::evaluation::{AnswerSheet, Basis, grade};
 use crate::domain::id::{EvaluationId, UserId};
 use crate::domain::mail::letters::{Errors, Name};
-use crate::domain::refusal::checked_text;
+use crate::domain::masking::{checked_prose, mask};
 use crate::domain::{Refusal, version};
 use crate::usecases::escalation::open_for_evaluation::open_for_evaluation;
 use crate::usecases::fines::post::post_for_evaluation;
@@ -40,7 +40,7 @@ pub async fn correct(app: &App, actor: &Actor, id: EvaluationId, seen_revision: 
     actor.may(Action::Grade)?;
     let inspector = actor.person()?;
     let reach = actor.reach(Action::EvaluationRead)?;
-    let reason = checked_text("reason", &command.reason, 1000)?;
+    let reason = checked_prose("reason", &command.reason, 1000)?;
     let hours = app.config.grading.correction_hours;
     app.write(actor, move |tx| {
         // Whoever may not know of it hears that it does not exist.
@@ -84,7 +84,7 @@ fn store(tx: &mut Tx<'_>, mut row: EvaluationRow, inspector: UserId, sheet: &Ans
     let errors_before = Errors { key: row.key_errors, non_key: row.non_key_errors };
     row.key_errors = stored(grading.key_errors);
     row.non_key_errors = stored(grading.non_key_errors);
-    row.comment = sheet.comment.trim().to_owned();
+    row.comment = mask(sheet.comment.trim());
     row.revision = row.revision.saturating_add(1);
     row.corrected_at = Some(tx.now);
     db::evaluations::update(tx, &row)?;

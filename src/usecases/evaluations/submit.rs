@@ -12,6 +12,7 @@ use crate::domain::access::{Action, Actor};
 use crate::domain::evaluation::correction::Revision;
 use crate::domain::evaluation::{AnswerSheet, Basis, grade};
 use crate::domain::id::{EvaluationId, SampleId, UserId};
+use crate::domain::masking::mask;
 use crate::usecases::drafts::{MAX_SECONDS, assigned, check_claim};
 use crate::usecases::escalation::open_for_evaluation::open_for_evaluation;
 use crate::usecases::fines::post::post_for_evaluation;
@@ -95,7 +96,7 @@ fn store(tx: &mut Tx<'_>, sample: SampleId, inspector: UserId, command: &Submiss
         counts: basis.sample.counts,
         key_errors: stored(grading.key_errors),
         non_key_errors: stored(grading.non_key_errors),
-        comment: command.sheet.comment.trim().to_owned(),
+        comment: mask(command.sheet.comment.trim()),
         seconds: drafted.saturating_add(i64::from(command.seconds)),
         revision: 1,
         submitted_at: tx.now,

@@ -9,6 +9,7 @@ use crate::db::views::evaluations::{self, moment_key};
 use crate::domain::access::{Action, Actor};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::violation::{ErrorKind, FindingKind};
+use crate::usecases::conversations::plain;
 use crate::usecases::evaluations::EvaluationFilter;
 
 /// A page of evaluations that the caller may see, newest first, with those of their findings that fit the filter.
@@ -20,6 +21,7 @@ use crate::usecases::evaluations::EvaluationFilter;
 /// `Forbidden`; `Invalid` on a cursor of another list.
 pub async fn list(app: &App, actor: &Actor, filter: EvaluationFilter, page: PageRequest) -> Result<Page<EvaluationFindings>> {
     let reach = actor.reach(Action::EvaluationRead)?;
+    let plain = plain::reach(actor);
     app.read(move |conn| {
         let filter = EvaluationFilter { findings: filter.findings.or(Some(FindingKind::Any)), ..filter.clone() };
         let rows = evaluations::page(conn, &reach, &filter, &page)?;
@@ -27,7 +29,7 @@ pub async fn list(app: &App, actor: &Actor, filter: EvaluationFilter, page: Page
         let mut cards = HashMap::new();
         let mut items = Vec::new();
         for summary in listed.items {
-            let mut found = of_evaluation(conn, &reach, summary, &mut cards)?;
+            let mut found = of_evaluation(conn, (&reach, plain.as_ref()), summary, &mut cards)?;
             found.findings.retain(|it| {
                 let kind = match filter.findings {
                     Some(FindingKind::Key) => it.kind == ErrorKind::Key,

@@ -12,8 +12,10 @@ use crate::domain::conversation::{Speaker, TranscriptLine};
 use crate::domain::evaluation::{GradedItem, Outcome};
 use crate::domain::evidence::{Evidence, Sounding};
 use crate::domain::id::{ScorecardId, ViolationId};
+use crate::domain::masking::mask;
 use crate::domain::scorecard::ScorecardContent;
 use crate::domain::violation::{ErrorKind, ViolationClass};
+use crate::usecases::conversations::plain;
 use crate::usecases::evaluations::EvaluationSummary;
 use crate::usecases::violations::ViolationSummary;
 
@@ -108,7 +110,12 @@ pub struct EvaluationFindings {
 type Cards = HashMap<(ScorecardId, i32), ScorecardContent>;
 
 /// Reads what was found in an evaluation.
-fn of_evaluation(conn: &mut AnyConnection, reach: &Reach, summary: EvaluationSummary, cards: &mut Cards) -> Result<EvaluationFindings> {
+fn of_evaluation(
+    conn: &mut AnyConnection,
+    (reach, plain): (&Reach, Option<&Reach>),
+    summary: EvaluationSummary,
+    cards: &mut Cards,
+) -> Result<EvaluationFindings> {
     let key = (summary.scorecard_id, summary.scorecard_version);
     if let Entry::Vacant(place) = cards.entry(key) {
         place.insert(db::scorecards::get_version(conn, key.0, key.1)?.1);
@@ -150,6 +157,10 @@ fn of_evaluation(conn: &mut AnyConnection, reach: &Reach, summary: EvaluationSum
     }
     findings.sort_by_key(|it| (it.kind, it.violation.as_ref().map_or(ViolationClass::E, |v| v.class), it.item.is_none()));
     locate(conn, &summary, &mut findings)?;
+    if !plain::shown(conn, plain, reach, &[summary.conversation_id])?.contains(&summary.conversation_id) {
+        let quotes = findings.iter_mut().flat_map(|it| &mut it.evidence).flat_map(|place| &mut place.quote);
+        quotes.for_each(|quote| quote.text = mask(&quote.text));
+    }
     let others = card.items().filter_map(|item| {
         let graded = items.iter().find(|it| it.code == item.code && it.outcome != Outcome::Fail)?;
         Some(OtherItem {

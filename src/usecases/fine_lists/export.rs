@@ -1,36 +1,51 @@
-//! Exports the fine list of a period as a file. Who exported what is in the audit log.
+//! Exports the fine list of a period, or a part of it, as a file. Who exported what is in the audit log.
 
 use std::io::Write;
 
 use serde_json::json;
 
-use super::lines::{Lines, Seen, head};
+use super::lines::{Lines, Seen, head_of};
 pub use super::render::ExportFile;
 use super::render::{self, RenderError, render};
 use crate::app::App;
 use crate::db::{self, AnyConnection, Result};
 use crate::domain::access::{Action, Actor};
-use crate::domain::fine_list::{FileFormat, FineListHead, ListStatus};
+use crate::domain::fine_list::{FileFormat, FineLine, FineListHead, LineSelection, ListStatus};
 use crate::domain::language::Language;
 use crate::domain::period::Period;
 
-/// The file of a list. The CSV and XLSX of a closed list are the bytes that were stored when it was closed; for somebody whose reach is
-/// smaller than the centre they are made of the frozen lines within reach, without a digest.
+/// What is to be exported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// The month of the list.
+    pub period: Period,
+    /// Which of its lines.
+    pub selection: LineSelection,
+    /// As which kind of file.
+    pub format: FileFormat,
+    /// With headings in which language.
+    pub lang: Language,
+}
+
+/// The file of a list. The CSV and XLSX of a closed list are the bytes that were stored when it was closed. A part, which is also what
+/// somebody gets whose reach is smaller than the centre, is made of the frozen lines; it says that it is one, and has no digest.
 ///
 /// # Errors
 /// `Forbidden`.
-pub async fn export(app: &App, actor: &Actor, period: Period, format: FileFormat, lang: Language) -> Result<ExportFile> {
+pub async fn export(app: &App, actor: &Actor, wanted: Wanted) -> Result<ExportFile> {
+    let Wanted { period, selection, format, lang } = wanted;
     let reach = actor.reach(Action::LedgerExport)?;
     let now = app.clock.now();
     let (file, head) = app
         .read(move |conn| {
             let seen = Seen::load(conn, now)?;
-            let head = head(conn, &reach, &seen, period)?;
-            let stored = format.is_kept() && reach.all && head.status == ListStatus::Closed;
+            let head = head_of(conn, &reach, &seen, period, selection.clone())?;
+            let stored = format.is_kept() && head.part.is_none() && head.status == ListStatus::Closed;
             let file = if stored {
                 kept(conn, &head, format, lang)?
             } else {
-                let lines = Lines::of_period(conn, &reach, &seen, &head)?;
+                let fits = |line: &Result<FineLine>| line.as_ref().map_or(true, |line| selection.fits(line));
+                let lines = Lines::of_period(conn, &reach, &seen, &head)?.filter(fits);
                 render(&head, lines, format, lang)?
             };
             Ok((file, head))
@@ -38,7 +53,7 @@ pub async fn export(app: &App, actor: &Actor, period: Period, format: FileFormat
         .await?;
     let details = json!({
         "format": format, "language": lang, "status": head.status, "lines": head.totals.lines,
-        "amount_minor": head.totals.amount_minor, "digest": head.digest,
+        "amount_minor": head.totals.amount_minor, "digest": head.digest, "part": head.part,
     });
     app.write(actor, move |tx| tx.audit_event("fine_list.exported", ("fine_list", &period), &details)).await?;
     Ok(file)

@@ -7,7 +7,7 @@ use crate::app::App;
 use crate::db::{self, Result};
 use crate::domain::access::{Action, Actor};
 use crate::domain::audit::AuditFilter;
-use crate::domain::fine_list::{FileFormat, ListStatus};
+use crate::domain::fine_list::{FileFormat, ListPart, ListStatus};
 use crate::domain::language::Language;
 use crate::domain::page::PageRequest;
 use crate::domain::period::Period;
@@ -38,8 +38,11 @@ pub struct ExportedFile {
     pub lines: u64,
     /// Their sum in minor units.
     pub amount_minor: i64,
-    /// Its digest, of a closed list.
+    /// Its digest, of the whole of a closed list.
     pub digest: Option<String>,
+    /// What it was a part of; absent where it was the whole list.
+    #[serde(default)]
+    pub part: Option<ListPart>,
 }
 
 /// Who exported the list of a period, the latest first, at most 200 times.

@@ -8,7 +8,7 @@ use crate::db::organisation::Organisation;
 use crate::db::views::fine_lines::Dressing;
 use crate::db::{self, AnyConnection, Result};
 use crate::domain::access::Reach;
-use crate::domain::fine_list::{FineLine, FineListHead, ListStatus, Totalling};
+use crate::domain::fine_list::{FineLine, FineListHead, LineSelection, ListPart, ListStatus, Totalling};
 use crate::domain::id::LedgerEntryId;
 use crate::domain::ledger::LedgerFilter;
 use crate::domain::month_close::PeriodState;
@@ -119,17 +119,33 @@ pub fn head(conn: &mut AnyConnection, reach: &Reach, seen: &Seen, period: Period
         currency: seen.organisation.currency,
         closed_at: closed.as_ref().and_then(|row| row.closed_at),
         digest: closed.as_ref().filter(|_| reach.all).and_then(|row| row.digest.clone()),
+        part: None,
         totals: Totalling::default().finish(),
     };
     head.totals = match closed {
         Some(row) if reach.all => row.totals()?,
-        _ => {
+        Some(_) => {
             let mut totalling = Totalling::default();
-            for line in Lines::of_period(conn, reach, seen, &head)? {
+            for line in Lines::frozen(conn, reach, period) {
                 totalling.add(&line?)?;
             }
             totalling.finish()
         }
+        None => Dressing::load(conn, seen.organisation.zone, seen.now)?.totals(conn, reach, period)?,
     };
     Ok(head)
+}
+
+/// The head of what is asked for of a list: of a part, the totals are those of the part, and there is no digest.
+pub fn head_of(conn: &mut AnyConnection, reach: &Reach, seen: &Seen, period: Period, selection: LineSelection) -> Result<FineListHead> {
+    let whole = head(conn, reach, seen, period)?;
+    let Some(part) = ListPart::of(&whole.totals, selection, reach.all) else { return Ok(whole) };
+    let mut totalling = Totalling::default();
+    for line in Lines::of_period(conn, reach, seen, &whole)? {
+        let line = line?;
+        if part.selection.fits(&line) {
+            totalling.add(&line)?;
+        }
+    }
+    Ok(FineListHead { digest: None, totals: totalling.finish(), part: Some(part), ..whole })
 }

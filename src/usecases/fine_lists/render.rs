@@ -96,7 +96,7 @@ pub fn render(
     Ok(ExportFile {
         content,
         bytes,
-        name: format!("fine-list-{}.{}", head.period, format.extension()),
+        name: format!("fine-list-{}{}.{}", head.period, fine_list::part_of_name(head), format.extension()),
         media_type: format.media_type(),
         digest: head.digest.clone(),
     })

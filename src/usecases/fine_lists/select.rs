@@ -7,45 +7,12 @@ use crate::app::App;
 use crate::db::views::fine_lines::Dressing;
 use crate::db::{self, Result};
 use crate::domain::access::{Action, Actor};
-use crate::domain::fine_list::{FineLine, FineListHead};
-use crate::domain::id::{LedgerEntryId, TeamId, VendorId};
-use crate::domain::ledger::EntryKind;
+use crate::domain::fine_list::{FineLine, FineListHead, LineSelection};
+use crate::domain::id::LedgerEntryId;
 use crate::domain::list_order::{LineOrder, Sort};
 use crate::domain::page::PageRequest;
 use crate::domain::period::Period;
-
-/// Which lines are wanted.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct LineSelection {
-    /// Those of this vendor.
-    pub vendor: Option<VendorId>,
-    /// Those of the centre's own teams.
-    pub own_teams: bool,
-    /// Those of this team.
-    pub team: Option<TeamId>,
-    /// Those of this kind.
-    pub kind: Option<EntryKind>,
-    /// Those of agents whose name or employee number contains this text.
-    pub agent: Option<String>,
-    /// This line and those that take it back, adjust it or carry it over.
-    pub line: Option<LedgerEntryId>,
-}
-
-impl LineSelection {
-    /// Whether a line is wanted.
-    fn fits(&self, line: &FineLine) -> bool {
-        let agent = |text: &String| {
-            let text = text.to_lowercase();
-            line.agent_name.to_lowercase().contains(&text) || line.employee_no.to_lowercase().contains(&text)
-        };
-        self.vendor.is_none_or(|vendor| line.vendor_id == Some(vendor))
-            && (!self.own_teams || line.vendor_id.is_none())
-            && self.team.is_none_or(|team| line.team_id == Some(team))
-            && self.kind.is_none_or(|kind| line.kind == kind)
-            && self.agent.as_ref().is_none_or(agent)
-            && self.line.is_none_or(|id| line.id == id || line.original_id == Some(id))
-    }
-}
+use crate::domain::source_charge::LineSource;
 
 /// The selected lines of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +29,8 @@ pub struct SelectedLines {
     pub next: Option<String>,
     /// The lines that those of the page take back, adjust or carry over, whichever month they are in, as far as they are within reach.
     pub originals: BTreeMap<LedgerEntryId, FineLine>,
+    /// What the lines of the page come from, where that is no evaluation.
+    pub sources: BTreeMap<LedgerEntryId, LineSource>,
 }
 
 /// What a line is put into its order by: lines compare as these texts do.
@@ -125,8 +94,15 @@ pub async fn select(
     app.read(move |conn| {
         let seen = Seen::load(conn, now)?;
         let head = head(conn, &reach, &seen, period)?;
-        let mut found =
-            SelectedLines { lines: 0, amount_minor: 0, items: Vec::new(), next: None, originals: BTreeMap::new(), head: head.clone() };
+        let mut found = SelectedLines {
+            lines: 0,
+            amount_minor: 0,
+            items: Vec::new(),
+            next: None,
+            originals: BTreeMap::new(),
+            sources: BTreeMap::new(),
+            head: head.clone(),
+        };
         let after = page.after.as_ref().map(|cursor| (cursor.key.clone(), LedgerEntryId(cursor.id)));
         let most = usize::try_from(page.fetch()).unwrap_or(usize::MAX);
         let mut foremost = Foremost { sort, after, most, lines: BTreeMap::new() };
@@ -141,6 +117,9 @@ pub async fn select(
         }
         let listed = page.page(foremost.into_lines(), |line| (key(sort.by, line), line.id.0));
         (found.items, found.next) = (listed.items, listed.next);
+        let without: Vec<LedgerEntryId> = found.items.iter().filter(|line| line.evaluation_id.is_none()).map(|line| line.id).collect();
+        let keys = db::ledger::keys_of(conn, &without)?;
+        found.sources = keys.into_iter().filter_map(|(id, key)| Some((id, LineSource::of_key(&key)?))).collect();
         let mut wanted: Vec<LedgerEntryId> = found.items.iter().filter_map(|line| line.original_id).collect();
         wanted.sort_unstable();
         wanted.dedup();

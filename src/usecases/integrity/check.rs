@@ -40,6 +40,7 @@ pub async fn check(app: &App, actor: &Actor, noted: Option<(i64, String)>, began
             Check::Periods => periods::closed(app).await?,
             Check::Draws => drawn(app, actor).await?,
             Check::Escalations => all(app, "evaluation", read::evaluations_after, evaluations::look_for_cases).await?,
+            Check::Retention => purged(app).await?,
             Check::Audit => {
                 let (found, head) = super::audit::chain(app, noted.as_ref()).await?;
                 report.audit_head = head;
@@ -56,6 +57,16 @@ async fn storage(app: &App) -> Result<Found> {
     let mut found = Found::default();
     found.looked();
     said.into_iter().for_each(|said| found.misfit("database", "a whole file", said));
+    Ok(found)
+}
+
+/// No transcript is there that was deleted.
+async fn purged(app: &App) -> Result<Found> {
+    let mut found = Found::default();
+    found.looked();
+    for id in app.read(|conn| db::retention::purged_with_transcript(conn, 1_000)).await? {
+        found.misfit(format!("conversation {id}"), "no transcript, it was deleted", "one");
+    }
     Ok(found)
 }
 

@@ -120,7 +120,8 @@ fn tell(tx: &mut Tx<'_>, fact: &Fact<'_>) -> Result<()> {
         reason: Masked::of(fact.reason),
         amount,
         changed,
-        path: format!("/results/{}/agents/{}", fact.period, fact.agent),
+        // What was missed in grading stands in the month's list only; complaints and breaches have a place of their own.
+        path: format!("/results/{}/agents/{}{}", fact.period, fact.agent, if fact.reference.is_some() { "#charges" } else { "" }),
     });
     let dedupe = format!("{key}:{}", fact.version);
     enqueue(tx, &Post { to: Recipient::Agent(fact.agent), letter, dedupe, about: vec![fact.about.clone()] })?;

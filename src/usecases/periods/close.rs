@@ -230,7 +230,7 @@ async fn list_head(app: &App, attempt: &Attempt, totals: FineTotals) -> Result<F
             Ok(digest.finish())
         })
         .await?;
-    Ok(FineListHead { period, status: ListStatus::Closed, currency, closed_at: Some(at), digest: Some(digest), totals })
+    Ok(FineListHead { period, status: ListStatus::Closed, currency, closed_at: Some(at), digest: Some(digest), part: None, totals })
 }
 
 /// Makes one file of the frozen list and stores its bytes.

@@ -7,14 +7,14 @@ pub mod show;
 use serde::{Deserialize, Serialize};
 
 use crate::app::App;
-use crate::db::Result;
-use crate::domain::access::Actor;
+use crate::db::{self, Result};
+use crate::domain::access::{Action, Actor};
 use crate::domain::id::SampleId;
 use crate::usecases::conversations::show::ConversationDetail;
 use crate::usecases::drafts::Draft;
-use crate::usecases::samples::Sample;
+use crate::usecases::samples::{Look, Sample, seen};
 use crate::usecases::scorecards::ScorecardVersion;
-use crate::usecases::{conversations, drafts, samples, scorecards};
+use crate::usecases::{conversations, drafts};
 
 /// A sample with all that is needed to grade it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -34,9 +34,17 @@ pub struct HandedOut {
 /// # Errors
 /// `Forbidden`; `NotFound`, also where it is somebody else's.
 pub async fn hand_out(app: &App, actor: &Actor, id: SampleId) -> Result<HandedOut> {
-    let sample = samples::show::show(app, actor, id).await?;
-    let conversation = conversations::show::show(app, actor, sample.conversation_id).await?;
-    let scorecard = scorecards::show::show_version_by_id(app, actor, sample.scorecard_version_id).await?;
-    let draft = drafts::show::show(app, actor, id).await?;
-    Ok(HandedOut { sample, conversation, scorecard, draft })
+    actor.may(Action::Grade)?;
+    actor.may(Action::CatalogueRead)?;
+    let (samples, conversations) = (actor.reach(Action::SamplingRead)?, actor.reach(Action::ConversationRead)?);
+    let (inspector, plain, now) = (actor.person()?, conversations::plain::reach(actor), app.clock.now());
+    app.read(move |conn| {
+        let look = Look::new(conn, &samples, now)?;
+        let sample = seen(conn, look, id)?;
+        let conversation = conversations::show::read(conn, &conversations, plain.as_ref(), sample.conversation_id)?;
+        let (row, content) = db::scorecards::get_version_by_id(conn, sample.scorecard_version_id)?;
+        let draft = drafts::show::read(conn, inspector, id)?;
+        Ok(HandedOut { sample, conversation, scorecard: ScorecardVersion::of(row, content), draft })
+    })
+    .await
 }

@@ -50,7 +50,7 @@ impl Heard {
 /// `recordings.hear`, within the same reach as the conversation.
 ///
 /// # Errors
-/// `NotFound` where there is none within reach.
+/// `NotFound` where there is none within reach; `Gone` with code `recording_purged`.
 pub async fn hear(app: &App, actor: &Actor, conversation: ConversationId, id: RecordingId, only_ask: bool) -> Result<Heard> {
     let since = app.clock.now().checked_sub_signed(ONE_HEARING).unwrap_or_default();
     let (user, row) = (actor.user, find(app, actor, conversation, id).await?);
@@ -72,9 +72,13 @@ pub async fn hear(app: &App, actor: &Actor, conversation: ConversationId, id: Re
 pub(super) async fn find(app: &App, actor: &Actor, conversation: ConversationId, id: RecordingId) -> Result<RecordingRow> {
     let reach = actor.reach(Action::RecordingHear)?;
     app.read(move |conn| {
-        let within = view::find(conn, &reach, conversation)?.is_some();
-        let row = if within { db::recordings::find(conn, conversation, id)? } else { None };
-        row.ok_or_else(|| Refusal::not_found("recording", id).into())
+        let found = view::find(conn, &reach, conversation)?;
+        let row = if found.is_some() { db::recordings::find(conn, conversation, id)? } else { None };
+        let row = row.ok_or_else(|| Refusal::not_found("recording", id))?;
+        if found.is_some_and(|it| it.recordings_purged_at.is_some()) {
+            return Err(Refusal::gone("recording_purged", "the recording was deleted because it had had its time").into());
+        }
+        Ok(row)
     })
     .await
 }

@@ -29,7 +29,7 @@ pub struct Waveform {
 /// `recordings.hear`, within the same reach as the conversation.
 ///
 /// # Errors
-/// `NotFound` where there is none within reach.
+/// `NotFound` where there is none within reach; `Gone` with code `recording_purged`.
 pub async fn peaks(app: &App, actor: &Actor, conversation: ConversationId, id: RecordingId) -> Result<Waveform> {
     let row = find(app, actor, conversation, id).await?;
     let peaks = Peaks::from_bytes(&row.peaks).map_err(|e| db::Error::Damaged(format!("recordings.peaks of {id}: {e}")))?;

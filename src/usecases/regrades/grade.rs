@@ -46,7 +46,7 @@ pub async fn grade(app: &App, actor: &Actor, id: RegradeId, command: SecondGrade
         row.revision = Some(evaluation.revision);
         row.graded_at = Some(tx.now);
         row.decided_at = found.is_empty().then_some(tx.now);
-        db::regrades::store_grade(tx, &mut row, &command.sheet, &second, &found)?;
+        db::regrades::store_grade(tx, &mut row, &command.sheet.clone().normalised(), &second, &found)?;
         tx.audit_event("regrade.graded", ("regrade", &id), &serde_json::json!({ "differences": found.len() }))?;
         view(tx.conn, row, true)
     })

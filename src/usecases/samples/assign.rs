@@ -8,7 +8,7 @@ use crate::db::{self, Result};
 use crate::domain::Refusal;
 use crate::domain::access::{Action, Actor};
 use crate::domain::id::{SampleId, UserId};
-use crate::domain::refusal::checked_text;
+use crate::domain::masking::checked_prose;
 use crate::domain::sampling::plan::InspectorCapacity;
 use crate::domain::sampling::sample::SampleState;
 use crate::usecases::mail;
@@ -34,7 +34,7 @@ pub struct Assignment {
 /// on it, `conflict_of_interest`, `already_submitted`, `sample_replaced` or `period_closed`.
 pub async fn assign(app: &App, actor: &Actor, id: SampleId, command: Assignment) -> Result<Sample> {
     let reach = actor.reach(Action::SamplingWrite)?;
-    let reason = checked_text("reason", &command.reason, 500)?;
+    let reason = checked_prose("reason", &command.reason, 500)?;
     app.write(actor, move |tx| {
         let look = Look::new(tx.conn, &reach, tx.now)?;
         let before = seen(tx.conn, look, id)?;

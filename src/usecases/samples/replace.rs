@@ -14,7 +14,7 @@ use crate::db::{self, AnyConnection, Error, Result, Tx};
 use crate::domain::Refusal;
 use crate::domain::access::{Action, Actor};
 use crate::domain::id::{ConversationId, SampleId};
-use crate::domain::refusal::checked_optional_text;
+use crate::domain::masking::checked_optional_prose;
 use crate::domain::sampling::draw::{AgentDraw, Wish};
 use crate::domain::sampling::population::Population;
 use crate::domain::sampling::sample::{ReplaceReason, SampleState};
@@ -51,7 +51,7 @@ pub struct ReplacedSample {
 /// `Forbidden`; `NotFound`; `Invalid` on `comment`; `Conflict` with code `already_submitted`, `sample_replaced` or `period_closed`.
 pub async fn replace(app: &App, actor: &Actor, id: SampleId, command: Replacement) -> Result<ReplacedSample> {
     let reach = actor.reach(Action::Grade)?;
-    let comment = checked_optional_text("comment", &command.comment, 1000)?;
+    let comment = checked_optional_prose("comment", &command.comment, 1000)?;
     if command.reason == ReplaceReason::Other && comment.is_empty() {
         return Err(Refusal::invalid("comment", "must say why when the reason is `other`").into());
     }

@@ -80,7 +80,7 @@ impl From<VersionRow> for VersionSummary {
 }
 
 impl ScorecardVersion {
-    fn of(row: VersionRow, content: ScorecardContent) -> Self {
+    pub(crate) fn of(row: VersionRow, content: ScorecardContent) -> Self {
         Self { scorecard_id: row.scorecard_id, summary: row.into(), content }
     }
 }

@@ -8,6 +8,19 @@ use crate::db::{self, Result};
 use crate::domain::Refusal;
 use crate::domain::id::SessionId;
 
+/// Ends every session of the person, this one too.
+///
+/// # Errors
+/// What the database says.
+pub async fn log_out_everywhere(app: &App, person: &Person) -> Result<()> {
+    let user = person.actor.person()?;
+    app.write(&person.actor, move |tx| {
+        let ended = db::sessions::end(tx, user, None, None)?;
+        tx.audit_event("sessions.ended", ("user", &user), &json!({ "sessions_ended": ended }))
+    })
+    .await
+}
+
 /// Ends the person's own session, or another session of the same person.
 ///
 /// # Errors

@@ -10,6 +10,7 @@ use crate::domain::calendar::CalendarInput;
 use crate::domain::escalation::EscalationPolicy;
 use crate::domain::id::UserId;
 use crate::domain::refusal::Faults;
+use crate::domain::retention::RetentionPolicy;
 use crate::domain::{Refused, version};
 
 /// Sets the working calendar. Times to acknowledge and to decide that already run keep their end.
@@ -50,8 +51,16 @@ pub async fn escalation_policy(app: &App, actor: &Actor, seen: i32, input: Escal
     change(app, actor, seen, Ok(policy)).await
 }
 
+/// Sets how long recordings and transcripts are kept. What was deleted stays deleted.
+///
+/// # Errors
+/// `Forbidden`; `Invalid` with all faults; `Stale`.
+pub async fn retention(app: &App, actor: &Actor, seen: i32, input: RetentionPolicy) -> Result<Set<RetentionPolicy>> {
+    change(app, actor, seen, input.checked()).await
+}
+
 async fn change<S: Setting + Clone + Send + 'static>(app: &App, actor: &Actor, seen: i32, checked: Refused<S>) -> Result<Set<S>> {
-    actor.may_everywhere(Action::PolicyWrite)?;
+    actor.may_everywhere(S::WRITE)?;
     let setting = checked?;
     app.write(actor, move |tx| {
         let (before, stored) = load::<S>(tx.conn)?;

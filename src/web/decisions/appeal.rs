@@ -213,7 +213,7 @@ async fn page(app: &App, visitor: &Visitor, id: AppealId, done: &str, form: Type
     if let Some(Graded { evaluation, .. }) = graded {
         facts.push((f.t("Graded by", "质检员"), evaluation.summary.inspector_name.clone()));
         let errors = format!("{} / {}", evaluation.summary.key_errors, evaluation.summary.non_key_errors);
-        facts.push((f.t("Key / non-key errors", "关键 / 非关键错误"), errors));
+        facts.push((f.t("Key / non-key errors", "关键项 / 非关键项错误"), errors));
     }
     let types = violation_types::list::list(app, actor, None, WHOLE).await.or_trouble(visitor)?.items;
     let code_of = |target: &PointTarget| summary.points.iter().find(|point| point.target == *target)?.violation_type.as_deref();
@@ -258,7 +258,7 @@ async fn page(app: &App, visitor: &Visitor, id: AppealId, done: &str, form: Type
 }
 
 async fn show(app: web::Data<App>, visitor: Visitor, path: web::Path<String>, at: Address) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<AppealId>().or_trouble(&visitor)?;
+    let id = visitor.place::<AppealId>(&path)?;
     render(&page(&app, &visitor, id, at.get("done"), Typed::default()).await?)
 }
 
@@ -286,7 +286,7 @@ fn read(typed: &Typed, points: &[Point]) -> Refused<DecisionInput> {
 
 async fn decide(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
     let visitor = &form.visitor;
-    let id = path.parse::<AppealId>().or_trouble(visitor)?;
+    let id = visitor.place::<AppealId>(&path)?;
     visitor.actor().may(Action::AppealDecide).or_trouble(visitor)?;
     let appeal = appeals::show::show(&app, visitor.actor(), id).await.or_trouble(visitor)?;
     let seen = form.typed.get("version").parse().unwrap_or(0);

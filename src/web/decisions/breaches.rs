@@ -149,13 +149,13 @@ async fn page(app: &App, visitor: &Visitor, id: BreachId, done: &str, form: Type
 }
 
 async fn show(app: web::Data<App>, visitor: Visitor, path: web::Path<String>, at: Address) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<BreachId>().or_trouble(&visitor)?;
+    let id = visitor.place::<BreachId>(&path)?;
     render(&page(&app, &visitor, id, at.get("done"), Typed::default()).await?)
 }
 
 async fn withdraw(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
     let visitor = &form.visitor;
-    let id = path.parse::<BreachId>().or_trouble(visitor)?;
+    let id = visitor.place::<BreachId>(&path)?;
     let seen = form.typed.get("version").parse().unwrap_or(0);
     let command = Withdrawal { reason: form.typed.get("reason").to_owned() };
     match breaches::withdraw::withdraw(&app, visitor.actor(), id, seen, command).await {

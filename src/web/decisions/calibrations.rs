@@ -281,13 +281,13 @@ async fn page(app: &App, visitor: &Visitor, id: CalibrationId, done: &str, form:
 }
 
 async fn show(app: web::Data<App>, visitor: Visitor, path: web::Path<String>, at: Address) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<CalibrationId>().or_trouble(&visitor)?;
+    let id = visitor.place::<CalibrationId>(&path)?;
     render(&page(&app, &visitor, id, at.get("done"), Typed::default()).await?)
 }
 
 async fn close(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
     let visitor = &form.visitor;
-    let id = path.parse::<CalibrationId>().or_trouble(visitor)?;
+    let id = visitor.place::<CalibrationId>(&path)?;
     let seen = form.typed.get("version").parse().unwrap_or(0);
     match calibrations::close::close(&app, visitor.actor(), id, seen).await {
         Ok(_) => Ok(go(&format!("/decisions/calibrations/{id}?done=saved"))),

@@ -17,6 +17,7 @@ use crate::web::form::{Form, Typed};
 use crate::web::page::{Frame, Visitor, go, render, render_as};
 use crate::web::pieces::{Choice, OrTrouble, mendable};
 use crate::web::reading::{Reading, renamed};
+use crate::web::refusals::written;
 use crate::web::trouble::Trouble;
 use crate::web::words::{Badge, moment};
 
@@ -130,7 +131,7 @@ async fn page(app: &App, visitor: &Visitor, id: ComplaintId, done: &str, form: T
     ];
     if let Some(at) = complaint.adjudicated_at {
         facts.push((f.t("Adjudicated", "裁定"), format!("{}{}", person(complaint.adjudicated_by), moment(at, zone))));
-        facts.push((f.t("Because", "理由"), complaint.reason.clone().unwrap_or_default()));
+        facts.push((f.t("Because", "理由"), complaint.reason.as_deref().map(|reason| written(f.language, reason)).unwrap_or_default()));
     }
     Ok(ComplaintPage {
         id,
@@ -156,13 +157,13 @@ async fn page(app: &App, visitor: &Visitor, id: ComplaintId, done: &str, form: T
 }
 
 async fn show(app: web::Data<App>, visitor: Visitor, path: web::Path<String>, at: Address) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<ComplaintId>().or_trouble(&visitor)?;
+    let id = visitor.place::<ComplaintId>(&path)?;
     render(&page(&app, &visitor, id, at.get("done"), Typed::default()).await?)
 }
 
 async fn adjudicate(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
     let visitor = &form.visitor;
-    let id = path.parse::<ComplaintId>().or_trouble(visitor)?;
+    let id = visitor.place::<ComplaintId>(&path)?;
     let mut from = Reading::of(&form.typed);
     let finding = from.text("finding");
     let level = if finding == "dismissed" { None } else { from.needed::<ComplaintLevel>("finding") };

@@ -215,7 +215,7 @@ async fn one(app: &App, visitor: &Visitor, id: RegradeId, done: &str, form: Type
 }
 
 async fn show(app: web::Data<App>, visitor: Visitor, path: web::Path<String>, at: Address) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<RegradeId>().or_trouble(&visitor)?;
+    let id = visitor.place::<RegradeId>(&path)?;
     render(&one(&app, &visitor, id, at.get("done"), Typed::default()).await?)
 }
 
@@ -234,7 +234,7 @@ fn read(typed: &Typed, differences: usize) -> Refused<Vec<DifferenceDecision>> {
 
 async fn decide(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
     let visitor = &form.visitor;
-    let id = path.parse::<RegradeId>().or_trouble(visitor)?;
+    let id = visitor.place::<RegradeId>(&path)?;
     let regrade = regrades::show::show(&app, visitor.actor(), id).await.or_trouble(visitor)?;
     let seen = form.typed.get("version").parse().unwrap_or(0);
     let decided = match read(&form.typed, regrade.differences.map_or(0, |all| all.len())) {

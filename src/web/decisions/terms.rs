@@ -4,17 +4,24 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 
 use super::WHOLE;
-use super::terms_fields::{Known, calendar_fields, escalation_fields, read_calendar, read_escalation};
+use super::terms_fields::{
+    Person, by_field, calendar_fields, close_up_calendar, close_up_escalation, escalation_fields, people_named, read_calendar,
+    read_escalation, unit,
+};
 use crate::app::App;
 use crate::domain::Refusal;
-use crate::domain::access::Action;
+use crate::domain::access::{Action, Role};
 use crate::domain::appeal::AppealTerms;
 use crate::domain::calendar::{CalendarInput, Weekday};
-use crate::domain::escalation::{EscalationPolicy, SanctionKind};
+use crate::domain::escalation::{EscalationPolicy, SanctionKind, UnitOf};
+use crate::domain::page::PageRequest;
 use crate::domain::refusal::Refused;
+use crate::domain::team::Team;
+use crate::domain::user::UserFilter;
+use crate::domain::vendor::Vendor;
 use crate::domain::violation::ViolationClass;
 use crate::usecases::settings::Set;
-use crate::usecases::{Result as Done, settings, teams, users, vendors, violation_types};
+use crate::usecases::{Error, Result as Done, settings, teams, users, vendors, violation_types};
 use crate::web::address::Address;
 use crate::web::form::{Form, Typed};
 use crate::web::page::{Frame, Visitor, go, render, render_as};
@@ -46,6 +53,9 @@ struct TermsPage {
     escalation: Typed,
     calendar: Typed,
     may_write: bool,
+    roles: Vec<Choice>,
+    people: Vec<Choice>,
+    units: Vec<Choice>,
     classes: Vec<Choice>,
     types: Vec<Choice>,
     sanctions: Vec<Choice>,
@@ -75,34 +85,80 @@ fn appeal_fields(set: &Set<AppealTerms>) -> Typed {
     ])
 }
 
-/// The people, teams and vendors whom the rules name.
-async fn known(app: &App, visitor: &Visitor) -> Result<Known, Trouble> {
-    let actor = visitor.actor();
-    let people = users::list::list(app, actor, Default::default(), WHOLE).await.or_trouble(visitor)?.items;
+/// The most people of a role that a form offers; anybody else can be typed in.
+const OFFERED: PageRequest = PageRequest { limit: 300, after: None };
+
+/// The people whom a form offers: those who hold a role above an agent's.
+async fn offered(app: &App, visitor: &Visitor) -> Result<Vec<Person>, Trouble> {
+    let mut people = Vec::new();
+    for role in Role::ALL.iter().filter(|role| **role != Role::Agent) {
+        let filter = UserFilter { role: Some(*role), active: Some(true), ..UserFilter::default() };
+        let found = users::list::list(app, visitor.actor(), filter, OFFERED).await.or_trouble(visitor)?;
+        people.extend(found.items.into_iter().map(|user| (user.id, user.username, user.name)));
+    }
+    people.sort_by(|a, b| a.1.cmp(&b.1));
+    people.dedup();
+    Ok(people)
+}
+
+/// Adds the people whom a policy names and the form does not offer.
+async fn with_named(app: &App, visitor: &Visitor, mut people: Vec<Person>, policy: &EscalationPolicy) -> Result<Vec<Person>, Trouble> {
+    let levels = policy.levels.iter().chain(policy.chains.iter().flat_map(|chain| &chain.levels));
+    for id in levels.flat_map(|level| &level.recipients).filter_map(|one| one.user_id) {
+        if !people.iter().any(|(known, ..)| *known == id) {
+            let user = users::show::show(app, visitor.actor(), id).await.or_trouble(visitor)?;
+            people.push((user.id, user.username, user.name));
+        }
+    }
+    Ok(people)
+}
+
+/// Adds the people whom a form names and does not offer.
+async fn with_typed(app: &App, visitor: &Visitor, mut people: Vec<Person>, typed: &Typed) -> Result<Vec<Person>, Trouble> {
+    for name in people_named(typed) {
+        if !people.iter().any(|(_, known, _)| *known == name) {
+            let filter = UserFilter { username: Some(name), ..UserFilter::default() };
+            let found = users::list::list(app, visitor.actor(), filter, WHOLE).await.or_trouble(visitor)?;
+            people.extend(found.items.into_iter().map(|user| (user.id, user.username, user.name)));
+        }
+    }
+    Ok(people)
+}
+
+/// The teams and vendors that may have a chain of their own.
+async fn units(app: &App, visitor: &Visitor) -> Result<Vec<Choice>, Trouble> {
+    let (f, actor) = (&visitor.frame, visitor.actor());
     let teams = teams::list::list(app, actor, Default::default(), WHOLE).await.or_trouble(visitor)?.items;
     let vendors = vendors::list::list(app, actor, WHOLE).await.or_trouble(visitor)?.items;
-    Ok(Known {
-        users: people.into_iter().map(|user| (user.id, user.username)).collect(),
-        teams: teams.into_iter().map(|team| (team.id, team.code)).collect(),
-        vendors: vendors.into_iter().map(|vendor| (vendor.id, vendor.code)).collect(),
-    })
+    let team = |team: &Team| {
+        let of = UnitOf { team_id: Some(team.id), vendor_id: None };
+        Choice::new(unit(of), format!("{}{} ({})", f.t("Team ", "班组 "), team.name, team.code))
+    };
+    let vendor = |vendor: &Vendor| {
+        let of = UnitOf { team_id: None, vendor_id: Some(vendor.id) };
+        Choice::new(unit(of), format!("{}{} ({})", f.t("Vendor ", "供应商 "), vendor.name, vendor.code))
+    };
+    Ok(vendors.iter().map(vendor).chain(teams.iter().map(team)).collect())
 }
 
 async fn page(app: &App, visitor: &Visitor, done: &str, sent: Option<(Sent, Typed)>) -> Result<TermsPage, Trouble> {
     let f = visitor.frame.saying(done);
     let actor = visitor.actor();
     actor.may_everywhere(Action::PolicyRead).or_trouble(visitor)?;
-    let known = known(app, visitor).await?;
     let appeals = settings::show::show::<AppealTerms>(app, actor).await.or_trouble(visitor)?;
     let escalation = settings::show::show::<EscalationPolicy>(app, actor).await.or_trouble(visitor)?;
     let calendar = settings::show::show::<CalendarInput>(app, actor).await.or_trouble(visitor)?;
     let types = violation_types::list::list(app, actor, Some(true), WHOLE).await.or_trouble(visitor)?;
+    let people = with_named(app, visitor, offered(app, visitor).await?, &escalation.setting).await?;
     let again = |form: Sent| sent.as_ref().filter(|(sent, _)| *sent == form).map(|(_, typed)| typed.clone());
     Ok(TermsPage {
         appeals: again(Sent::Appeals).unwrap_or_else(|| appeal_fields(&appeals)),
-        escalation: again(Sent::Escalation).unwrap_or_else(|| escalation_fields(&escalation.setting, escalation.version, &known)),
+        escalation: again(Sent::Escalation).unwrap_or_else(|| escalation_fields(&escalation.setting, escalation.version, &people)),
         calendar: again(Sent::Calendar).unwrap_or_else(|| calendar_fields(&calendar.setting, calendar.version)),
         may_write: actor.may_everywhere(Action::PolicyWrite).is_ok(),
+        roles: Role::ALL.iter().map(|role| Choice::new(role, f.role(*role))).collect(),
+        people: people.into_iter().map(|(_, username, name)| Choice::new(username, name)).collect(),
+        units: units(app, visitor).await?,
         classes: ViolationClass::ALL.iter().map(|class| Choice::new(class, class.as_str())).collect(),
         types: types
             .items
@@ -156,17 +212,30 @@ async fn set_appeals(app: web::Data<App>, form: Form) -> Result<HttpResponse, Tr
     answer(&app, &form, Sent::Appeals, set).await
 }
 
-async fn set_escalation(app: web::Data<App>, form: Form) -> Result<HttpResponse, Trouble> {
+async fn set_escalation(app: web::Data<App>, mut form: Form) -> Result<HttpResponse, Trouble> {
     form.visitor.actor().may_everywhere(Action::PolicyWrite).or_trouble(&form.visitor)?;
-    let known = known(&app, &form.visitor).await?;
-    let set = match read_escalation(&form.typed, &known) {
+    if form.typed.change_rows() {
+        return render(&page(&app, &form.visitor, "", Some((Sent::Escalation, form.typed))).await?);
+    }
+    close_up_escalation(&mut form.typed);
+    let people = with_typed(&app, &form.visitor, offered(&app, &form.visitor).await?, &form.typed).await?;
+    let set = match read_escalation(&form.typed, &people) {
         Ok(policy) => settings::change::escalation_policy(&app, form.visitor.actor(), seen(&form), policy).await.map(drop),
         Err(refusal) => Err(refusal.into()),
     };
+    let set = set.map_err(|error| match error {
+        Error::Refused(refusal) => by_field(refusal, &people).into(),
+        other => other,
+    });
     answer(&app, &form, Sent::Escalation, set).await
 }
 
-async fn set_calendar(app: web::Data<App>, form: Form) -> Result<HttpResponse, Trouble> {
+async fn set_calendar(app: web::Data<App>, mut form: Form) -> Result<HttpResponse, Trouble> {
+    form.visitor.actor().may_everywhere(Action::PolicyWrite).or_trouble(&form.visitor)?;
+    if form.typed.change_rows() {
+        return render(&page(&app, &form.visitor, "", Some((Sent::Calendar, form.typed))).await?);
+    }
+    close_up_calendar(&mut form.typed);
     let set = match read_calendar(&form.typed) {
         Ok(input) => settings::change::calendar(&app, form.visitor.actor(), seen(&form), input).await.map(drop),
         Err(refusal) => Err(refusal.into()),

@@ -1,173 +1,229 @@
-//! The escalation policy and the working calendar as the fields of a form and back. Chains are written a level a line: `team_lead: 240`.
+//! The escalation policy and the working calendar as the fields of a form and back.
 
-use crate::domain::access::Role;
-use crate::domain::calendar::{CalendarInput, WorkingHours};
+use chrono::{Days, NaiveDate};
+
+use crate::domain::calendar::{CalendarInput, TimeOfDay, WorkingHours};
 use crate::domain::escalation::{CountRule, EscalationPolicy, Level, Recipient, UnitChain, UnitOf};
-use crate::domain::id::{TeamId, UserId, VendorId};
-use crate::domain::refusal::Refused;
-use crate::domain::violation::ViolationClass;
+use crate::domain::id::UserId;
+use crate::domain::refusal::{Refusal, Refused};
 use crate::web::form::Typed;
-use crate::web::reading::Reading;
+use crate::web::reading::{Reading, renamed};
 
-/// The people, teams and vendors whom rules may name, by what people call them.
-pub(super) struct Known {
-    /// Users by username.
-    pub(super) users: Vec<(UserId, String)>,
-    /// Teams by code.
-    pub(super) teams: Vec<(TeamId, String)>,
-    /// Vendors by code.
-    pub(super) vendors: Vec<(VendorId, String)>,
+type Pairs = Vec<(String, String)>;
+
+/// Somebody whom rules may name: id, username and name.
+pub(super) type Person = (UserId, String, String);
+
+fn put(pairs: &mut Pairs, name: impl Into<String>, value: impl ToString) {
+    pairs.push((name.into(), value.to_string()));
 }
 
-fn written<I: PartialEq + ToString>(all: &[(I, String)], id: &I) -> String {
-    all.iter().find(|(one, _)| one == id).map_or_else(|| id.to_string(), |(_, name)| name.clone())
+fn put_levels(pairs: &mut Pairs, name: &str, levels: &[Level], people: &[Person]) {
+    for (n, level) in levels.iter().enumerate() {
+        let at = format!("{name}[{n}]");
+        put(pairs, format!("{at}.minutes"), level.minutes);
+        level.recipients.iter().filter_map(|one| one.role).for_each(|role| put(pairs, format!("{at}.roles"), role));
+        for (place, user) in level.recipients.iter().filter_map(|one| one.user_id).enumerate() {
+            let username = people.iter().find(|(id, ..)| *id == user).map_or_else(|| user.to_string(), |(_, username, _)| username.clone());
+            put(pairs, format!("{at}.people[{place}]"), username);
+        }
+    }
 }
 
-fn named<I: Copy>(all: &[(I, String)], name: &str) -> Option<I> {
-    all.iter().find(|(_, one)| one == name).map(|(id, _)| *id)
+fn put_count(pairs: &mut Pairs, at: &str, rule: &CountRule) {
+    put(pairs, format!("{at}.code"), &rule.code);
+    put(pairs, format!("{at}.at_least"), rule.at_least);
+    rule.classes.iter().for_each(|class| put(pairs, format!("{at}.classes"), class));
+    rule.violation_types.iter().for_each(|code| put(pairs, format!("{at}.violation_types"), code));
 }
 
-fn level_line(level: &Level, known: &Known) -> String {
-    let one = |recipient: &Recipient| match (recipient.role, recipient.user_id) {
-        (Some(role), _) => role.to_string(),
-        (None, user) => user.map(|user| written(&known.users, &user)).unwrap_or_default(),
-    };
-    format!("{}: {}", level.recipients.iter().map(one).collect::<Vec<_>>().join(", "), level.minutes)
-}
-
-fn chain_line(chain: &UnitChain, known: &Known) -> String {
-    let unit = match (chain.unit.team_id, chain.unit.vendor_id) {
-        (Some(team), _) => format!("team:{}", written(&known.teams, &team)),
-        (None, vendor) => format!("vendor:{}", vendor.map(|vendor| written(&known.vendors, &vendor)).unwrap_or_default()),
-    };
-    let levels: Vec<String> = chain.levels.iter().map(|level| level_line(level, known)).collect();
-    format!("{unit} | {}", levels.join(" | "))
-}
-
-fn count_line(rule: &CountRule) -> String {
-    let of = rule.classes.iter().map(ToString::to_string).chain(rule.violation_types.iter().cloned());
-    format!("{}: {} {}", rule.code, rule.at_least, of.collect::<Vec<_>>().join(", "))
+/// What a choice of a team or a vendor sends.
+pub(super) fn unit(unit: UnitOf) -> String {
+    match (unit.team_id, unit.vendor_id) {
+        (Some(team), _) => format!("team:{team}"),
+        (None, Some(vendor)) => format!("vendor:{vendor}"),
+        (None, None) => String::new(),
+    }
 }
 
 /// The fields of an escalation policy.
-pub(super) fn escalation_fields(policy: &EscalationPolicy, version: i32, known: &Known) -> Typed {
-    let lines = |lines: Vec<String>| lines.join("\n");
-    let mut pairs = vec![
-        ("version".to_owned(), version.to_string()),
-        ("levels".to_owned(), lines(policy.levels.iter().map(|level| level_line(level, known)).collect())),
-        ("chains".to_owned(), lines(policy.chains.iter().map(|chain| chain_line(chain, known)).collect())),
-        ("counts".to_owned(), lines(policy.counts.iter().map(count_line).collect())),
-    ];
-    pairs.extend(policy.classes.iter().map(|class| ("classes".to_owned(), class.to_string())));
-    pairs.extend(policy.violation_types.iter().map(|code| ("violation_types".to_owned(), code.clone())));
-    pairs.extend(policy.four_eyes.iter().map(|kind| ("four_eyes".to_owned(), kind.to_string())));
+pub(super) fn escalation_fields(policy: &EscalationPolicy, version: i32, people: &[Person]) -> Typed {
+    let mut pairs = vec![("version".to_owned(), version.to_string())];
+    policy.classes.iter().for_each(|class| put(&mut pairs, "classes", class));
+    policy.violation_types.iter().for_each(|code| put(&mut pairs, "violation_types", code));
+    policy.four_eyes.iter().for_each(|kind| put(&mut pairs, "four_eyes", kind));
+    for (n, rule) in policy.counts.iter().enumerate() {
+        put_count(&mut pairs, &format!("counts[{n}]"), rule);
+    }
+    put_levels(&mut pairs, "levels", &policy.levels, people);
+    for (n, chain) in policy.chains.iter().enumerate() {
+        put(&mut pairs, format!("chains[{n}].unit"), unit(chain.unit));
+        put_levels(&mut pairs, &format!("chains[{n}].levels"), &chain.levels, people);
+    }
     Typed::of(pairs)
 }
 
-fn read_level(line: &str, known: &Known) -> Result<Level, String> {
-    let bad = || format!("`{line}` is no level; write it like team_lead, li.na: 240");
-    let (who, minutes) = line.rsplit_once(':').ok_or_else(bad)?;
-    let minutes = minutes.trim().parse().map_err(|_| bad())?;
-    let recipient = |name: &str| match name.parse::<Role>() {
-        Ok(role) => Ok(Recipient { role: Some(role), user_id: None }),
-        Err(_) => match named(&known.users, name) {
-            Some(user) => Ok(Recipient { role: None, user_id: Some(user) }),
-            None => Err(format!("`{name}` is neither a role nor a username")),
-        },
-    };
-    let recipients = who.split(',').map(str::trim).filter(|name| !name.is_empty()).map(recipient).collect::<Result<_, _>>()?;
-    Ok(Level { recipients, minutes })
+/// Every name that a form gives for a person.
+pub(super) fn people_named(typed: &Typed) -> Vec<String> {
+    let chains = typed.each_row("chains", 0).into_iter().map(|chain| format!("{}.levels", chain.at));
+    let levels = chains.chain(["levels".to_owned()]).flat_map(|name| typed.each_row(&name, 0));
+    let fields = levels.flat_map(|level| typed.each_row(&format!("{}.people", level.at), 0));
+    fields.filter_map(|field| typed.filled(&field.at).map(str::to_owned)).collect()
 }
 
-fn read_chain(line: &str, known: &Known) -> Result<UnitChain, String> {
-    let mut parts = line.split('|').map(str::trim);
-    let unit = parts.next().unwrap_or("");
-    let missing = || format!("`{unit}` is no team and no vendor; write it like team:CODE or vendor:CODE");
-    let unit = match unit.split_once(':') {
-        Some(("team", code)) => UnitOf { team_id: Some(named(&known.teams, code.trim()).ok_or_else(missing)?), vendor_id: None },
-        Some(("vendor", code)) => UnitOf { team_id: None, vendor_id: Some(named(&known.vendors, code.trim()).ok_or_else(missing)?) },
-        _ => return Err(missing()),
-    };
-    let levels = parts.filter(|part| !part.is_empty()).map(|part| read_level(part, known)).collect::<Result<_, _>>()?;
-    Ok(UnitChain { unit, levels })
+fn close_up_levels(typed: &mut Typed, name: &str) {
+    typed.close_up(name);
+    for level in typed.each_row(name, 0) {
+        typed.close_up(&format!("{}.people", level.at));
+    }
 }
 
-fn read_count(line: &str) -> Result<CountRule, String> {
-    let bad = || format!("`{line}` is no rule; write it like often: 3 C, D, attitude");
-    let (code, rest) = line.split_once(':').ok_or_else(bad)?;
-    let (number, of) = rest.trim().split_once(' ').ok_or_else(bad)?;
-    let mut rule = CountRule {
-        code: code.trim().to_owned(),
-        classes: Vec::new(),
-        violation_types: Vec::new(),
-        at_least: number.parse().map_err(|_| bad())?,
-    };
-    for one in of.split(',').map(str::trim).filter(|one| !one.is_empty()) {
-        match one.parse::<ViolationClass>() {
-            Ok(class) => rule.classes.push(class),
-            Err(_) => rule.violation_types.push(one.to_owned()),
+/// Leaves out what was not filled in, so that what is refused names the row that the form shows.
+pub(super) fn close_up_escalation(typed: &mut Typed) {
+    typed.close_up("counts");
+    typed.close_up("chains");
+    close_up_levels(typed, "levels");
+    for chain in typed.each_row("chains", 0) {
+        close_up_levels(typed, &format!("{}.levels", chain.at));
+    }
+}
+
+fn read_level(from: &mut Reading<'_>, at: &str, people: &[Person]) -> Level {
+    let role = |role| Recipient { role: Some(role), user_id: None };
+    let mut recipients: Vec<Recipient> = from.values(&format!("{at}.roles")).into_iter().map(role).collect();
+    for (place, name) in from.words(&format!("{at}.people")).into_iter().enumerate() {
+        match people.iter().find(|(_, username, _)| *username == name) {
+            Some((user, ..)) => recipients.push(Recipient { role: None, user_id: Some(*user) }),
+            None => from.fault(&format!("{at}.people[{place}]"), format!("`{name}` is nobody's username")),
         }
     }
-    Ok(rule)
+    Level { recipients, minutes: from.needed_number(&format!("{at}.minutes")) }
 }
 
-/// Reads lines, each for itself; what is wrong with one stands beside the field.
-fn each<T>(from: &mut Reading<'_>, name: &str, read: impl Fn(&str) -> Result<T, String>) -> Vec<T> {
-    let mut found = Vec::new();
-    for line in from.lines(name) {
-        match read(&line) {
-            Ok(one) => found.push(one),
-            Err(message) => from.fault(name, message),
+fn read_levels(from: &mut Reading<'_>, name: &str, people: &[Person]) -> Vec<Level> {
+    from.rows(name, |from, at| read_level(from, at, people))
+}
+
+fn read_chain(from: &mut Reading<'_>, at: &str, people: &[Person]) -> UnitChain {
+    let name = format!("{at}.unit");
+    let chosen = from.text(&name);
+    let unit = match chosen.split_once(':') {
+        Some(("team", team)) => UnitOf { team_id: team.parse().ok(), vendor_id: None },
+        Some(("vendor", vendor)) => UnitOf { team_id: None, vendor_id: vendor.parse().ok() },
+        _ => {
+            from.fault(&name, "must not be empty");
+            UnitOf { team_id: None, vendor_id: None }
         }
-    }
-    found
+    };
+    UnitChain { unit, levels: read_levels(from, &format!("{at}.levels"), people) }
 }
 
-/// The policy that a form says.
+fn read_count(from: &mut Reading<'_>, at: &str) -> CountRule {
+    CountRule {
+        code: from.text(&format!("{at}.code")),
+        classes: from.values(&format!("{at}.classes")),
+        violation_types: from.texts(&format!("{at}.violation_types")),
+        at_least: from.needed_number(&format!("{at}.at_least")),
+    }
+}
+
+/// The policy that a form says, in which nothing is left to close up.
 ///
 /// # Errors
 /// `Invalid` with every field at fault.
-pub(super) fn read_escalation(typed: &Typed, known: &Known) -> Refused<EscalationPolicy> {
+pub(super) fn read_escalation(typed: &Typed, people: &[Person]) -> Refused<EscalationPolicy> {
     let mut from = Reading::of(typed);
     let policy = EscalationPolicy {
         classes: from.values("classes"),
-        violation_types: typed.all("violation_types").to_vec(),
-        counts: each(&mut from, "counts", read_count),
-        levels: each(&mut from, "levels", |line| read_level(line, known)),
-        chains: each(&mut from, "chains", |line| read_chain(line, known)),
+        violation_types: from.texts("violation_types"),
+        counts: from.rows("counts", read_count),
+        levels: read_levels(&mut from, "levels", people),
+        chains: from.rows("chains", |from, at| read_chain(from, at, people)),
         four_eyes: from.values("four_eyes"),
     };
     from.finish().map(|()| policy)
 }
 
-/// The fields of a working calendar.
-pub(super) fn calendar_fields(calendar: &CalendarInput, version: i32) -> Typed {
-    let days = |days: &[chrono::NaiveDate]| days.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
-    let hours: Vec<String> = calendar.hours.iter().map(|hours| format!("{}-{}", hours.from, hours.until)).collect();
-    let mut pairs = vec![
-        ("version".to_owned(), version.to_string()),
-        ("hours".to_owned(), hours.join("\n")),
-        ("holidays".to_owned(), days(&calendar.holidays)),
-        ("extra_working_days".to_owned(), days(&calendar.extra_working_days)),
-    ];
-    pairs.extend(calendar.working_days.iter().map(|day| ("working_days".to_owned(), day.to_string())));
-    Typed::of(pairs)
+/// What a use case refuses of a policy, with the names of the form's fields, and people by their usernames.
+pub(super) fn by_field(refusal: Refusal, people: &[Person]) -> Refusal {
+    let mut refusal = renamed(refusal, |path| match path.split_once(".recipients") {
+        Some((level, _)) => format!("{level}.roles"),
+        None => path.to_owned(),
+    });
+    for fault in &mut refusal.faults {
+        for (id, username, _) in people {
+            fault.message = fault.message.replace(&id.to_string(), &format!("`{username}`"));
+        }
+    }
+    refusal
 }
 
-fn read_hours(line: &str) -> Result<WorkingHours, String> {
-    let bad = || format!("`{line}` is no stretch of time; write it like 09:00-18:00");
-    let (from, until) = line.split_once('-').ok_or_else(bad)?;
-    match (from.trim().parse(), until.trim().parse()) {
-        (Ok(from), Ok(until)) => Ok(WorkingHours { from, until }),
-        _ => Err(bad()),
+/// Puts days as stretches: from the first to the last of those that follow each other.
+fn put_days(pairs: &mut Pairs, name: &str, days: &[NaiveDate]) {
+    let mut stretches: Vec<(NaiveDate, NaiveDate)> = Vec::new();
+    for day in days {
+        match stretches.last_mut() {
+            Some((_, last)) if last.succ_opt() == Some(*day) => *last = *day,
+            _ => stretches.push((*day, *day)),
+        }
+    }
+    for (n, (first, last)) in stretches.into_iter().enumerate() {
+        put(pairs, format!("{name}[{n}].from"), first);
+        put(pairs, format!("{name}[{n}].until"), if last > first { last.to_string() } else { String::new() });
     }
 }
 
-fn read_day(line: &str) -> Result<chrono::NaiveDate, String> {
-    line.parse().map_err(|_| format!("`{line}` is not a day; use YYYY-MM-DD such as 2026-10-01"))
+/// The fields of a working calendar.
+pub(super) fn calendar_fields(calendar: &CalendarInput, version: i32) -> Typed {
+    let mut pairs = vec![("version".to_owned(), version.to_string())];
+    calendar.working_days.iter().for_each(|day| put(&mut pairs, "working_days", day));
+    for (n, hours) in calendar.hours.iter().enumerate() {
+        put(&mut pairs, format!("hours[{n}].from"), hours.from);
+        // A field for a time knows no 24:00.
+        put(&mut pairs, format!("hours[{n}].until"), if hours.until == TimeOfDay::END { TimeOfDay::BEGIN } else { hours.until });
+    }
+    put_days(&mut pairs, "holidays", &calendar.holidays);
+    put_days(&mut pairs, "extra_working_days", &calendar.extra_working_days);
+    Typed::of(pairs)
 }
 
-/// The calendar that a form says.
+/// Leaves out what was not filled in, so that what is refused names the row that the form shows.
+pub(super) fn close_up_calendar(typed: &mut Typed) {
+    for name in ["hours", "holidays", "extra_working_days"] {
+        typed.close_up(name);
+    }
+}
+
+/// The longest stretch of days that a row may say.
+const LONGEST_STRETCH_DAYS: u64 = 366;
+
+fn read_days(from: &mut Reading<'_>, name: &str) -> Vec<NaiveDate> {
+    let stretches = from.rows(name, |from, at| {
+        let first = from.needed_day(&format!("{at}.from"));
+        let until = format!("{at}.until");
+        let last = from.day(&until).or(first);
+        let (Some(first), Some(last)) = (first, last) else { return Vec::new() };
+        if last < first {
+            from.fault(&until, "must not lie before the first day");
+        }
+        let days: Vec<NaiveDate> =
+            (0..=LONGEST_STRETCH_DAYS).filter_map(|n| first.checked_add_days(Days::new(n))).take_while(|day| *day <= last).collect();
+        if days.last().is_some_and(|day| *day < last) {
+            from.fault(&until, format!("is more than {LONGEST_STRETCH_DAYS} days after the first day"));
+        }
+        days
+    });
+    stretches.into_iter().flatten().collect()
+}
+
+fn read_hours(from: &mut Reading<'_>, at: &str) -> Option<WorkingHours> {
+    let begin = from.needed::<TimeOfDay>(&format!("{at}.from"));
+    let until =
+        from.needed::<TimeOfDay>(&format!("{at}.until")).map(|until| if until == TimeOfDay::BEGIN { TimeOfDay::END } else { until });
+    Some(WorkingHours { from: begin?, until: until? })
+}
+
+/// The calendar that a form says, in which nothing is left to close up.
 ///
 /// # Errors
 /// `Invalid` with every field at fault.
@@ -175,49 +231,12 @@ pub(super) fn read_calendar(typed: &Typed) -> Refused<CalendarInput> {
     let mut from = Reading::of(typed);
     let input = CalendarInput {
         working_days: from.values("working_days"),
-        hours: each(&mut from, "hours", read_hours),
-        holidays: each(&mut from, "holidays", read_day),
-        extra_working_days: each(&mut from, "extra_working_days", read_day),
+        hours: from.rows("hours", read_hours).into_iter().flatten().collect(),
+        holidays: read_days(&mut from, "holidays"),
+        extra_working_days: read_days(&mut from, "extra_working_days"),
     };
     from.finish().map(|()| input)
 }
 
 #[cfg(test)]
-mod tests {
-    use uuid::Uuid;
-
-    use super::*;
-
-    #[test]
-    fn what_is_shown_is_read_again() {
-        let (user, team) = (UserId(Uuid::from_u128(1)), TeamId(Uuid::from_u128(2)));
-        let known = Known { users: vec![(user, "li.na".into())], teams: vec![(team, "T1".into())], vendors: Vec::new() };
-        let person = Recipient { role: None, user_id: Some(user) };
-        let levels = vec![Level { recipients: vec![person, Recipient { role: Some(Role::QaManager), user_id: None }], minutes: 30 }];
-        let policy = EscalationPolicy {
-            counts: vec![CountRule {
-                code: "often".into(),
-                classes: vec![ViolationClass::C],
-                violation_types: vec!["slow".into()],
-                at_least: 3,
-            }],
-            chains: vec![UnitChain { unit: UnitOf { team_id: Some(team), vendor_id: None }, levels: levels.clone() }],
-            levels,
-            ..EscalationPolicy::default()
-        };
-        assert_eq!(read_escalation(&escalation_fields(&policy, 1, &known), &known).unwrap(), policy);
-        let calendar = CalendarInput::default();
-        assert_eq!(read_calendar(&calendar_fields(&calendar, 1)).unwrap(), calendar);
-    }
-
-    #[test]
-    fn what_is_wrong_is_told() {
-        let known = Known { users: Vec::new(), teams: Vec::new(), vendors: Vec::new() };
-        for line in ["team_lead", "team_lead: soon", "nobody: 5"] {
-            assert!(read_level(line, &known).is_err(), "{line}");
-        }
-        assert!(read_chain("team:none | team_lead: 5", &known).is_err());
-        assert!(read_count("often: 3").is_err());
-        assert!(read_hours("nine to five").is_err());
-    }
-}
+mod tests;

@@ -60,14 +60,14 @@ fn page(visitor: &Visitor, given: &CalibrationTask, types: &[ViolationType], for
 }
 
 async fn show(app: web::Data<App>, visitor: Visitor, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<CalibrationId>().or_trouble(&visitor)?;
+    let id = visitor.place::<CalibrationId>(&path)?;
     let given = hand_out(&app, visitor.actor(), id).await.or_trouble(&visitor)?;
     render(&page(&visitor, &given, &types(&app, &visitor).await?, Typed::default()))
 }
 
 async fn post(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
     let visitor = &form.visitor;
-    let id = path.parse::<CalibrationId>().or_trouble(visitor)?;
+    let id = visitor.place::<CalibrationId>(&path)?;
     let given = hand_out(&app, visitor.actor(), id).await.or_trouble(visitor)?;
     let done = match sheet::read(&form.typed, &given.scorecard.content, &given.conversation.soundings()) {
         Ok(sheet) => grade(&app, visitor.actor(), id, CalibrationGrade { sheet }).await,

@@ -88,7 +88,7 @@ fn page(visitor: &Visitor, handed: &HandedOut, around: &Around, form: Typed) -> 
 }
 
 async fn show(app: web::Data<App>, visitor: Visitor, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<SampleId>().or_trouble(&visitor)?;
+    let id = visitor.place::<SampleId>(&path)?;
     let handed = claim(&app, visitor.actor(), id).await.or_trouble(&visitor)?;
     render(&page(&visitor, &handed, &around(&app, &visitor, &handed).await?, Typed::default()))
 }
@@ -124,7 +124,7 @@ async fn saved(app: &App, form: &Form, id: &str) -> Result<Draft, Problem> {
 /// Submits and goes on to the next; with faults, shows the page again with everything that was typed.
 async fn post(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
     let visitor = &form.visitor;
-    let id = path.parse::<SampleId>().or_trouble(visitor)?;
+    let id = visitor.place::<SampleId>(&path)?;
     let handed = hand_out(&app, visitor.actor(), id).await.or_trouble(visitor)?;
     let only_save = form.typed.is("do", "save");
     let read = sheet::read(&form.typed, &handed.scorecard.content, &handed.conversation.soundings());
@@ -147,7 +147,7 @@ async fn post(app: web::Data<App>, form: Form, path: web::Path<String>) -> Resul
 
 async fn post_replace(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
     let visitor = &form.visitor;
-    let id = path.parse::<SampleId>().or_trouble(visitor)?;
+    let id = visitor.place::<SampleId>(&path)?;
     let reason: ReplaceReason = form.typed.get("reason").parse().or_trouble(visitor)?;
     let command = Replacement { reason, comment: form.typed.get("comment").to_owned() };
     replace(&app, visitor.actor(), id, command).await.or_trouble(visitor)?;

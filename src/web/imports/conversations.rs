@@ -1,7 +1,7 @@
 //! A file of conversations with the recordings beside it.
 
 use actix_multipart::Multipart;
-use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 
 use super::{go_on, kind};
@@ -9,7 +9,9 @@ use crate::app::App;
 use crate::domain::Refusal;
 use crate::domain::import_run::ImportKind;
 use crate::http::conversation_form::{receive, text_of_next};
+use crate::http::patience::Patient;
 use crate::http::session::check_csrf;
+use crate::http::stream::broken_multipart;
 use crate::usecases::Error;
 use crate::usecases::conversations::upload::Upload;
 use crate::usecases::import_runs::accept::{Content, accept};
@@ -49,10 +51,8 @@ async fn begin(visitor: Visitor) -> Result<HttpResponse, Trouble> {
 
 /// Takes the file and its recordings in as they come; nothing is read before the form has proven that it is one of ours.
 async fn received(app: &App, visitor: &Visitor, request: &HttpRequest, body: web::Payload) -> Result<Upload, Error> {
-    let broken = |error: actix_multipart::MultipartError| Refusal::invalid("", format!("the form broke off: {error}"));
-    let form = Multipart::from_request(request, &mut body.into_inner()).await;
-    let mut form = form.map_err(|error| Refusal::invalid("", format!("the form broke off: {error}")))?;
-    let proof = text_of_next(&mut form, "csrf").await.map_err(broken)?;
+    let mut form = Multipart::new(request.headers(), Patient::new(request, body.into_inner()));
+    let proof = text_of_next(&mut form, "csrf").await.map_err(|error| broken_multipart(&error).0)?;
     check_csrf(&visitor.person, proof.as_deref())?;
     let mut upload = Upload::begin(app, visitor.actor())?;
     receive(form, &mut upload).await.map_err(|problem| problem.0)?;

@@ -75,7 +75,7 @@ async fn page(app: &App, visitor: &Visitor, id: AgentId, done: &str, form: Optio
 }
 
 async fn show(app: web::Data<App>, visitor: Visitor, path: web::Path<String>, at: Address) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<AgentId>().or_trouble(&visitor)?;
+    let id = visitor.place::<AgentId>(&path)?;
     render(&page(&app, &visitor, id, at.get("done"), None).await?)
 }
 
@@ -88,7 +88,7 @@ async fn again(app: &App, form: &Form, id: AgentId, error: Error) -> Result<Http
 }
 
 async fn change(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<AgentId>().or_trouble(&form.visitor)?;
+    let id = form.visitor.place::<AgentId>(&path)?;
     let mut from = Reading::of(&form.typed);
     let change = AgentChange {
         name: Some(from.text("name")),
@@ -108,7 +108,7 @@ async fn change(app: web::Data<App>, form: Form, path: web::Path<String>) -> Res
 }
 
 async fn move_team(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<AgentId>().or_trouble(&form.visitor)?;
+    let id = form.visitor.place::<AgentId>(&path)?;
     let mut read = Reading::of(&form.typed);
     let (team_id, from) = (read.needed("team_id"), read.day("from"));
     let seen = form.typed.get("version").parse().unwrap_or(0);

@@ -113,7 +113,7 @@ async fn begin(app: web::Data<App>, visitor: Visitor) -> Result<HttpResponse, Tr
 }
 
 async fn edit(app: web::Data<App>, visitor: Visitor, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<TeamId>().or_trouble(&visitor)?;
+    let id = visitor.place::<TeamId>(&path)?;
     let team = teams::show::show(&app, visitor.actor(), id).await.or_trouble(&visitor)?;
     let text = |id: Option<String>| id.unwrap_or_default();
     let archived = if team.archived_at.is_some() { "on" } else { "" };
@@ -157,7 +157,7 @@ async fn create(app: web::Data<App>, form: Form) -> Result<HttpResponse, Trouble
 }
 
 async fn change(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<TeamId>().or_trouble(&form.visitor)?;
+    let id = form.visitor.place::<TeamId>(&path)?;
     let seen = form.typed.get("version").parse().unwrap_or(0);
     let changed = match read(&form.typed) {
         Ok(input) => {

@@ -56,8 +56,16 @@ async fn page(app: &App, visitor: &Visitor, id: Option<UserId>, done: &str, form
     let places = Places::load(app, visitor).await?;
     let mut reaches =
         vec![Choice::new("all", f.t("the whole centre", "整个中心")), Choice::new("own", f.t("only what is the person's own", "仅本人"))];
-    reaches.extend(places.vendors.iter().map(|(_, code, name)| Choice::new(format!("vendor:{code}"), name.clone())));
-    reaches.extend(places.teams.iter().map(|(_, code, name)| Choice::new(format!("team:{code}"), name.clone())));
+    let vendor = |code: &str, name: &str| Choice::new(format!("vendor:{code}"), format!("{}{name} ({code})", f.t("Vendor ", "供应商 ")));
+    let team = |code: &str, name: &str| Choice::new(format!("team:{code}"), format!("{}{name} ({code})", f.t("Team ", "班组 ")));
+    reaches.extend(places.vendors.iter().map(|(_, code, name)| vendor(code, name)));
+    reaches.extend(places.teams.iter().map(|(_, code, name)| team(code, name)));
+    // What was sent and is no choice is shown as it was sent.
+    for row in 0..rows(&form) {
+        if let Some(other) = form.filled(&format!("grants[{row}].reach")).filter(|sent| reaches.iter().all(|known| known.value != *sent)) {
+            reaches.push(Choice::new(other, other));
+        }
+    }
     let title = match id {
         Some(id) => users::show::show(app, visitor.actor(), id).await.or_trouble(visitor)?.username,
         None => f.t("New user", "新建用户").to_owned(),
@@ -103,7 +111,7 @@ async fn fields(app: &App, visitor: &Visitor, id: UserId) -> Result<Typed, Troub
 }
 
 async fn edit(app: web::Data<App>, visitor: Visitor, path: web::Path<String>, at: Address) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<UserId>().or_trouble(&visitor)?;
+    let id = visitor.place::<UserId>(&path)?;
     visitor.actor().may_everywhere(Action::UserWrite).or_trouble(&visitor)?;
     let form = fields(&app, &visitor, id).await?;
     render(&page(&app, &visitor, Some(id), at.get("done"), form).await?)
@@ -185,7 +193,7 @@ async fn create(app: web::Data<App>, form: Form) -> Result<HttpResponse, Trouble
 }
 
 async fn change(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<UserId>().or_trouble(&form.visitor)?;
+    let id = form.visitor.place::<UserId>(&path)?;
     form.visitor.actor().may_everywhere(Action::UserWrite).or_trouble(&form.visitor)?;
     let typed = &form.typed;
     let seen = typed.get("version").parse().unwrap_or(0);
@@ -211,7 +219,7 @@ async fn change(app: web::Data<App>, form: Form, path: web::Path<String>) -> Res
 
 async fn password(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
     let visitor = &form.visitor;
-    let id = path.parse::<UserId>().or_trouble(visitor)?;
+    let id = visitor.place::<UserId>(&path)?;
     visitor.actor().may_everywhere(Action::UserWrite).or_trouble(visitor)?;
     let input = PasswordInput { password: form.typed.get("password").to_owned(), current_password: None };
     match users::set_password::set_password(&app, visitor.actor(), id, input).await {

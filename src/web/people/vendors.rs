@@ -68,7 +68,7 @@ async fn begin(visitor: Visitor) -> Result<HttpResponse, Trouble> {
 }
 
 async fn edit(app: web::Data<App>, visitor: Visitor, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<VendorId>().or_trouble(&visitor)?;
+    let id = visitor.place::<VendorId>(&path)?;
     let vendor = vendors::show::show(&app, visitor.actor(), id).await.or_trouble(&visitor)?;
     let archived = if vendor.archived_at.is_some() { "on" } else { "" };
     let fields = [("code", vendor.code), ("name", vendor.name), ("archived", archived.into()), ("version", vendor.version.to_string())];
@@ -90,7 +90,7 @@ async fn create(app: web::Data<App>, form: Form) -> Result<HttpResponse, Trouble
 }
 
 async fn change(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<VendorId>().or_trouble(&form.visitor)?;
+    let id = form.visitor.place::<VendorId>(&path)?;
     let typed = &form.typed;
     let change = VendorChange { name: Some(typed.get("name").to_owned()), archived: Some(typed.yes("archived")) };
     let seen = typed.get("version").parse().unwrap_or(0);

@@ -76,3 +76,16 @@ fn a_refusal_says_each_fault_with_its_field() {
     assert_eq!(refusal.faults[0].message, "不能为空");
     assert_eq!(refusal.faults[0].field, "name_zh");
 }
+
+#[test]
+fn what_the_service_wrote_is_told_in_the_language_of_the_page() {
+    let zh = |text: &str| written(Language::Zh, text);
+    assert_eq!(zh("appeal 01a1950c-b380-7000-a66f-55fe7e4a339a: heard again: fine"), "申诉裁定：heard again: fine");
+    assert_eq!(zh("mail.example:25: connect: no answer within 5 s"), "mail.example:25：连接失败：5 秒内无响应");
+    assert_eq!(
+        zh("it waited too long to be of use; the last attempt: the receiver answered 503"),
+        "等待过久，已失去时效；最近一次尝试：接收方返回 503"
+    );
+    assert_eq!(zh("the customer was rude"), "the customer was rude");
+    assert_eq!(written(Language::En, "the webhook was removed"), "the webhook was removed");
+}

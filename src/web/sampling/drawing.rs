@@ -113,7 +113,7 @@ async fn page(app: &App, visitor: &Visitor, plan_id: SamplingPlanId, form: Typed
 }
 
 async fn look(app: web::Data<App>, visitor: Visitor, path: web::Path<String>, at: Address) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<SamplingPlanId>().or_trouble(&visitor)?;
+    let id = visitor.place::<SamplingPlanId>(&path)?;
     let mut form = at.typed();
     if at.filled("period").is_none() {
         let plan = sampling_plans::show::show(&app, visitor.actor(), id).await.or_trouble(&visitor)?;
@@ -133,13 +133,13 @@ async fn in_the_background(app: &web::Data<App>, actor: &Actor, id: DrawId) -> R
 
 async fn start(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
     let visitor = &form.visitor;
-    let plan_id = path.parse::<SamplingPlanId>().or_trouble(visitor)?;
+    let plan_id = visitor.place::<SamplingPlanId>(&path)?;
     let mut from = Reading::of(&form.typed);
     let (period, extra, carry_over) = (from.needed("period"), from.yes("extra"), from.yes("carry_over"));
     let begun = match (from.finish(), period) {
         (Ok(()), Some(period)) => {
             let command = DrawCommand { plan_id, period, extra, carry_over: Some(carry_over) };
-            match draws::draw::begin(&app, visitor.actor(), command).await {
+            match draws::begin::begin(&app, visitor.actor(), command).await {
                 Ok(id) => in_the_background(&app, visitor.actor(), id).await.map(|()| id),
                 Err(error) => Err(error),
             }
@@ -158,7 +158,7 @@ async fn start(app: web::Data<App>, form: Form, path: web::Path<String>) -> Resu
 
 async fn go_on(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
     let visitor = &form.visitor;
-    let id = path.parse::<DrawId>().or_trouble(visitor)?;
+    let id = visitor.place::<DrawId>(&path)?;
     visitor.actor().may_everywhere(Action::SamplingWrite).or_trouble(visitor)?;
     in_the_background(&app, visitor.actor(), id).await.or_trouble(visitor)?;
     Ok(go(&format!("/sampling/draws/{id}")))

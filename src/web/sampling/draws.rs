@@ -188,14 +188,14 @@ async fn page(app: &App, visitor: &Visitor, id: DrawId, at: Address, found: Opti
 }
 
 async fn show(app: web::Data<App>, visitor: Visitor, path: web::Path<String>, at: Address) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<DrawId>().or_trouble(&visitor)?;
+    let id = visitor.place::<DrawId>(&path)?;
     render(&page(&app, &visitor, id, at, None).await?)
 }
 
 /// Anybody who may read the draw may check it, so a form does it only because it takes its time.
 async fn verify(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
     let visitor = &form.visitor;
-    let id = path.parse::<DrawId>().or_trouble(visitor)?;
+    let id = visitor.place::<DrawId>(&path)?;
     let found = draws::verify::verify(&app, visitor.actor(), id).await.or_trouble(visitor)?;
     render(&page(&app, visitor, id, Address::default(), Some(found)).await?)
 }
@@ -211,7 +211,7 @@ struct ShortfallPage {
 }
 
 async fn shortfall(app: web::Data<App>, visitor: Visitor, path: web::Path<String>, at: Address) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<DrawId>().or_trouble(&visitor)?;
+    let id = visitor.place::<DrawId>(&path)?;
     let actor = visitor.actor();
     let draw = draws::show::show(&app, actor, id).await.or_trouble(&visitor)?;
     let plan = sampling_plans::show::show(&app, actor, draw.plan_id).await.or_trouble(&visitor)?;

@@ -50,8 +50,28 @@ fn put_quota(pairs: &mut Pairs, name: &str, quota: &Quota) {
     }
 }
 
-fn attribute_lines(conditions: &[AttributeCondition]) -> String {
-    conditions.iter().map(|c| format!("{} = {}", c.key, c.one_of.join(" | "))).collect::<Vec<_>>().join("\n")
+fn put_words(pairs: &mut Pairs, name: &str, words: impl IntoIterator<Item = String>) {
+    words.into_iter().enumerate().for_each(|(n, word)| put(pairs, &format!("{name}[{n}]"), word));
+}
+
+fn put_attributes(pairs: &mut Pairs, name: &str, conditions: &[AttributeCondition]) {
+    for (n, condition) in conditions.iter().enumerate() {
+        put(pairs, &format!("{name}[{n}].key"), &condition.key);
+        put_words(pairs, &format!("{name}[{n}].one_of"), condition.one_of.iter().cloned());
+    }
+}
+
+/// Leaves out what was not filled in, so that what is refused names the row that the form shows.
+pub(super) fn close_up(typed: &mut Typed) {
+    for name in ["population.queues", "targeted.filter.queues", "exclusions.agents"] {
+        typed.close_up(name);
+    }
+    for name in ["population.attributes", "targeted.filter.attributes"] {
+        typed.close_up(name);
+        for condition in typed.each_row(name, 0) {
+            typed.close_up(&format!("{}.one_of", condition.at));
+        }
+    }
 }
 
 /// The fields of a plan that nobody has written yet.
@@ -83,25 +103,25 @@ pub(super) fn fields(plan: &Plan, numbers: &HashMap<AgentId, (String, String)>) 
     put(to, "version", plan.version);
     let population = &content.population;
     population.teams.iter().for_each(|team| put(to, "population.teams", team));
-    put(to, "population.queues", population.queues.join("\n"));
+    put_words(to, "population.queues", population.queues.iter().cloned());
     put_range(to, "population.duration_seconds", population.duration_seconds);
     put_range(to, "population.satisfaction", population.satisfaction);
-    put(to, "population.attributes", attribute_lines(&population.attributes));
+    put_attributes(to, "population.attributes", &population.attributes);
     put(to, "exclusions.shorter_than_seconds", content.exclusions.shorter_than_seconds);
     on(to, "exclusions.already_sampled", content.exclusions.already_sampled);
     on(to, "exclusions.calls_without_recording", content.exclusions.calls_without_recording);
     let number = |id: &AgentId| numbers.get(id).map_or_else(|| id.to_string(), |(number, _)| number.clone());
-    put(to, "exclusions.agents", content.exclusions.agents.iter().map(number).collect::<Vec<_>>().join("\n"));
+    put_words(to, "exclusions.agents", content.exclusions.agents.iter().map(number));
     put_quota(to, "quota", &content.quota);
     put(to, "stratify_by", content.stratify_by);
     put(to, "reserves", content.reserves);
     on(to, "with_targeted", content.targeted.is_some());
     if let Some(Targeted { filter, quota, counts }) = &content.targeted {
         filter.channels.iter().for_each(|channel| put(to, "targeted.filter.channels", channel));
-        put(to, "targeted.filter.queues", filter.queues.join("\n"));
+        put_words(to, "targeted.filter.queues", filter.queues.iter().cloned());
         put_range(to, "targeted.filter.duration_seconds", filter.duration_seconds);
         put_range(to, "targeted.filter.satisfaction", filter.satisfaction);
-        put(to, "targeted.filter.attributes", attribute_lines(&filter.attributes));
+        put_attributes(to, "targeted.filter.attributes", &filter.attributes);
         put_quota(to, "targeted.quota", quota);
         on(to, "targeted.counts", *counts);
     }
@@ -129,17 +149,11 @@ fn range(from: &mut Reading<'_>, name: &str) -> Option<Range> {
 }
 
 fn attributes(from: &mut Reading<'_>, name: &str) -> Vec<AttributeCondition> {
-    let mut conditions = Vec::new();
-    for line in from.lines(name) {
-        match line.split_once('=') {
-            Some((key, values)) => conditions.push(AttributeCondition {
-                key: key.trim().to_owned(),
-                one_of: values.split('|').map(|value| value.trim().to_owned()).collect(),
-            }),
-            None => from.fault(name, format!("`{line}` has no `=`; write a condition like skill = gold | silver")),
-        }
-    }
-    conditions
+    let condition = |from: &mut Reading<'_>, at: &str| AttributeCondition {
+        key: from.text(&format!("{at}.key")).trim().to_owned(),
+        one_of: from.words(&format!("{at}.one_of")),
+    };
+    from.rows(name, condition)
 }
 
 /// Hundredths of a percent from a decimal with at most two places.
@@ -180,16 +194,16 @@ fn capacities(from: &mut Reading<'_>, inspectors: &[UserId]) -> Vec<InspectorCap
 pub(super) fn read(typed: &Typed, agents: &HashMap<String, AgentId>, inspectors: &[UserId]) -> Refused<PlanInput> {
     let mut from = Reading::of(typed);
     let mut excluded = Vec::new();
-    for number in from.lines("exclusions.agents") {
+    for (n, number) in from.words("exclusions.agents").into_iter().enumerate() {
         match agents.get(&number) {
             Some(agent) => excluded.push(*agent),
-            None => from.fault("exclusions.agents", format!("there is no agent `{number}` within your reach")),
+            None => from.fault(&format!("exclusions.agents[{n}]"), format!("there is no agent `{number}` within your reach")),
         }
     }
     let population = PopulationFilter {
         teams: from.values("population.teams"),
         channels: Vec::new(),
-        queues: from.lines("population.queues"),
+        queues: from.words("population.queues"),
         duration_seconds: range(&mut from, "population.duration_seconds"),
         satisfaction: range(&mut from, "population.satisfaction"),
         attributes: attributes(&mut from, "population.attributes"),
@@ -203,7 +217,7 @@ pub(super) fn read(typed: &Typed, agents: &HashMap<String, AgentId>, inspectors:
     let targeted = from.yes("with_targeted").then(|| Targeted {
         filter: TargetedFilter {
             channels: from.values("targeted.filter.channels"),
-            queues: from.lines("targeted.filter.queues"),
+            queues: from.words("targeted.filter.queues"),
             duration_seconds: range(&mut from, "targeted.filter.duration_seconds"),
             satisfaction: range(&mut from, "targeted.filter.satisfaction"),
             attributes: attributes(&mut from, "targeted.filter.attributes"),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::plan_fields::{blank, by_field, fields, read};
+use super::plan_fields::{blank, by_field, close_up, fields, read};
 use super::{WHOLE, inspectors};
 use crate::app::App;
 use crate::domain::Refusal;
@@ -18,6 +18,7 @@ use crate::usecases::{agents, sampling_plans, scorecards, teams};
 use crate::web::form::{Form, Typed};
 use crate::web::page::{Frame, Visitor, go, render, render_as};
 use crate::web::pieces::{Choice, OrTrouble, mendable};
+use crate::web::reading::Reading;
 use crate::web::trouble::Trouble;
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -82,7 +83,7 @@ async fn begin(app: web::Data<App>, visitor: Visitor) -> Result<HttpResponse, Tr
 }
 
 async fn edit(app: web::Data<App>, visitor: Visitor, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<SamplingPlanId>().or_trouble(&visitor)?;
+    let id = visitor.place::<SamplingPlanId>(&path)?;
     let plan = sampling_plans::show::show(&app, visitor.actor(), id).await.or_trouble(&visitor)?;
     let excluded = plan.content.exclusions.agents.clone();
     let numbers = agents::names::names(&app, visitor.actor(), excluded).await.or_trouble(&visitor)?;
@@ -92,8 +93,8 @@ async fn edit(app: web::Data<App>, visitor: Visitor, path: web::Path<String>) ->
 /// What is needed to read a form: the agents of the numbers in it, and the inspectors that it offers.
 async fn known(app: &App, form: &Form) -> Result<(HashMap<String, AgentId>, Vec<UserId>), Trouble> {
     let (visitor, actor) = (&form.visitor, form.visitor.actor());
-    let numbers = form.typed.get("exclusions.agents").lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty());
-    let agents = agents::names::numbered(app, actor, numbers.collect()).await.or_trouble(visitor)?;
+    let numbers = Reading::of(&form.typed).words("exclusions.agents");
+    let agents = agents::names::numbered(app, actor, numbers).await.or_trouble(visitor)?;
     let offered = inspectors(app, actor).await.or_trouble(visitor)?;
     Ok((agents, offered.iter().filter_map(|choice| choice.value.parse().ok()).collect()))
 }
@@ -103,7 +104,11 @@ async fn again(app: &App, form: &Form, id: Option<SamplingPlanId>, refusal: Refu
     render_as(HttpResponse::BadRequest(), &page(app, &form.visitor, id, typed).await?)
 }
 
-async fn create(app: web::Data<App>, form: Form) -> Result<HttpResponse, Trouble> {
+async fn create(app: web::Data<App>, mut form: Form) -> Result<HttpResponse, Trouble> {
+    if form.typed.change_rows() {
+        return render(&page(&app, &form.visitor, None, form.typed).await?);
+    }
+    close_up(&mut form.typed);
     let (agents, offered) = known(&app, &form).await?;
     let input = match read(&form.typed, &agents, &offered) {
         Ok(input) => input,
@@ -115,8 +120,12 @@ async fn create(app: web::Data<App>, form: Form) -> Result<HttpResponse, Trouble
     }
 }
 
-async fn change(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<SamplingPlanId>().or_trouble(&form.visitor)?;
+async fn change(app: web::Data<App>, mut form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
+    let id = form.visitor.place::<SamplingPlanId>(&path)?;
+    if form.typed.change_rows() {
+        return render(&page(&app, &form.visitor, Some(id), form.typed).await?);
+    }
+    close_up(&mut form.typed);
     let (agents, offered) = known(&app, &form).await?;
     let input = match read(&form.typed, &agents, &offered) {
         Ok(input) => input,

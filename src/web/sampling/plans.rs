@@ -108,7 +108,7 @@ struct DrawLine {
 }
 
 fn parse(visitor: &Visitor, id: &str) -> Result<SamplingPlanId, Trouble> {
-    id.parse::<SamplingPlanId>().or_trouble(visitor)
+    visitor.place(id)
 }
 
 async fn page(app: &App, visitor: &Visitor, id: SamplingPlanId, done: &str, form: Typed) -> Result<PlanPage, Trouble> {

@@ -171,7 +171,7 @@ async fn page(app: &App, visitor: &Visitor, id: SampleId, done: &str, form: Type
 }
 
 async fn show(app: web::Data<App>, visitor: Visitor, path: web::Path<String>, at: Address) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<SampleId>().or_trouble(&visitor)?;
+    let id = visitor.place::<SampleId>(&path)?;
     render(&page(&app, &visitor, id, at.get("done"), Typed::default()).await?)
 }
 
@@ -184,7 +184,7 @@ async fn again(app: &App, form: &Form, id: SampleId, error: Error) -> Result<Htt
 }
 
 async fn assign(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<SampleId>().or_trouble(&form.visitor)?;
+    let id = form.visitor.place::<SampleId>(&path)?;
     let mut from = Reading::of(&form.typed);
     let (inspector_id, reason) = (from.needed("inspector_id"), from.text("reason"));
     let assigned = match (from.finish(), inspector_id) {
@@ -198,7 +198,7 @@ async fn assign(app: web::Data<App>, form: Form, path: web::Path<String>) -> Res
 }
 
 async fn replace(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<SampleId>().or_trouble(&form.visitor)?;
+    let id = form.visitor.place::<SampleId>(&path)?;
     let mut from = Reading::of(&form.typed);
     let (reason, comment) = (from.needed("why"), from.text("comment"));
     let replaced = match (from.finish(), reason) {

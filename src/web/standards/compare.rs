@@ -82,7 +82,7 @@ fn changed(f: &Frame, changed: &ChangedItem) -> ChangedLine {
 }
 
 async fn compare(app: web::Data<App>, visitor: Visitor, path: web::Path<String>, at: Address) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<ScorecardId>().or_trouble(&visitor)?;
+    let id = visitor.place::<ScorecardId>(&path)?;
     let f = visitor.frame.clone();
     let card = scorecards::show::show(&app, visitor.actor(), id).await.or_trouble(&visitor)?;
     let (older, newer) = (at.read("older").unwrap_or(1), at.read("newer").unwrap_or(1));

@@ -83,7 +83,7 @@ struct ItemLine {
 }
 
 fn parse(visitor: &Visitor, path: &(String, String)) -> Result<(ScorecardId, i32), Trouble> {
-    let id = path.0.parse::<ScorecardId>().or_trouble(visitor)?;
+    let id = visitor.place::<ScorecardId>(&path.0)?;
     let number = path.1.parse().map_err(|_| Refusal::not_found("version", &path.1)).or_trouble(visitor)?;
     Ok((id, number))
 }

@@ -156,7 +156,7 @@ async fn page(app: &App, visitor: &Visitor, id: ScorecardId, done: &str, form: T
 }
 
 async fn show(app: web::Data<App>, visitor: Visitor, path: web::Path<String>, at: Address) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<ScorecardId>().or_trouble(&visitor)?;
+    let id = visitor.place::<ScorecardId>(&path)?;
     let mut page = page(&app, &visitor, id, at.get("done"), Typed::default()).await?;
     let number = |line: Option<&VersionLine>| line.map(|line| line.number.to_string()).unwrap_or_default();
     let (newest, before) = (number(page.versions.first()), number(page.versions.get(1)));
@@ -170,7 +170,7 @@ async fn again(app: &App, form: &Form, id: ScorecardId, error: Error) -> Result<
 }
 
 async fn new_version(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<ScorecardId>().or_trouble(&form.visitor)?;
+    let id = form.visitor.place::<ScorecardId>(&path)?;
     match scorecards::create_version::create_version(&app, form.visitor.actor(), id, NewVersion::default()).await {
         Ok(version) => Ok(go(&format!("/standards/scorecards/{id}/versions/{}", version.summary.number))),
         Err(error) => again(&app, &form, id, error).await,
@@ -178,7 +178,7 @@ async fn new_version(app: web::Data<App>, form: Form, path: web::Path<String>) -
 }
 
 async fn retire(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<ScorecardId>().or_trouble(&form.visitor)?;
+    let id = form.visitor.place::<ScorecardId>(&path)?;
     let number = |name| form.typed.get(name).parse::<i32>().unwrap_or(0);
     match scorecards::retire::retire(&app, form.visitor.actor(), id, number("number"), number("version")).await {
         Ok(_) => Ok(go(&format!("/standards/scorecards/{id}?done=retired"))),

@@ -110,7 +110,7 @@ async fn begin(visitor: Visitor) -> Result<HttpResponse, Trouble> {
 }
 
 async fn edit(app: web::Data<App>, visitor: Visitor, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<ViolationTypeId>().or_trouble(&visitor)?;
+    let id = visitor.place::<ViolationTypeId>(&path)?;
     let CatalogueEntry { version, rules, .. } = violation_types::list::show(&app, visitor.actor(), id).await.or_trouble(&visitor)?;
     let fields = [
         ("code", rules.code),
@@ -159,7 +159,7 @@ async fn create(app: web::Data<App>, form: Form) -> Result<HttpResponse, Trouble
 }
 
 async fn change(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<ViolationTypeId>().or_trouble(&form.visitor)?;
+    let id = form.visitor.place::<ViolationTypeId>(&path)?;
     let seen = form.typed.get("version").parse().unwrap_or(0);
     let changed = match input(&form.typed) {
         Ok(input) => violation_types::change::change(&app, form.visitor.actor(), id, seen, input).await,
@@ -172,7 +172,7 @@ async fn change(app: web::Data<App>, form: Form, path: web::Path<String>) -> Res
 }
 
 async fn archive(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<ViolationTypeId>().or_trouble(&form.visitor)?;
+    let id = form.visitor.place::<ViolationTypeId>(&path)?;
     let seen = form.typed.get("version").parse().unwrap_or(0);
     violation_types::deactivate::deactivate(&app, form.visitor.actor(), id, seen).await.or_trouble(&form.visitor)?;
     Ok(go("/standards/violation-types?done=archived"))

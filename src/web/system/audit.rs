@@ -18,8 +18,9 @@ use crate::web::address::{Address, Pager};
 use crate::web::form::Typed;
 use crate::web::page::{Frame, Visitor, render};
 use crate::web::pieces::{Choice, OrTrouble};
+use crate::web::refusals::written;
 use crate::web::trouble::Trouble;
-use crate::web::words::moment;
+use crate::web::words::{log, moment};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config.route("/system/audit", web::get().to(list));
@@ -34,6 +35,8 @@ struct AuditPage {
     f: Frame,
     filter: Typed,
     kinds: Vec<Choice>,
+    actions: Vec<Choice>,
+    objects: Vec<Choice>,
     entries: Vec<EntryLine>,
     pager: Pager,
 }
@@ -43,7 +46,9 @@ struct EntryLine {
     who: String,
     from: String,
     action: String,
+    action_name: String,
     object_kind: String,
+    object_name: String,
     object_id: String,
     reason: String,
     changes: Vec<Change>,
@@ -87,13 +92,24 @@ fn shortened(text: &str) -> String {
 }
 
 /// What differs between an object before and after, field by field.
-fn changes(before: Option<&Value>, after: Option<&Value>) -> Vec<Change> {
+fn changes(f: &Frame, before: Option<&Value>, after: Option<&Value>) -> Vec<Change> {
     let (mut old, mut new) = (BTreeMap::new(), BTreeMap::new());
     before.iter().for_each(|value| leaves("", value, &mut old));
     after.iter().for_each(|value| leaves("", value, &mut new));
     let fields: std::collections::BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     let differing = fields.into_iter().filter(|field| old.get(*field) != new.get(*field) && field.as_str() != "version");
-    differing.map(|field| Change { field: field.clone(), before: old.get(field).cloned(), after: new.get(field).cloned() }).collect()
+    differing
+        .map(|field| Change { field: f.logged_field(field), before: old.get(field).cloned(), after: new.get(field).cloned() })
+        .collect()
+}
+
+/// The words of a sort to choose from, with the one that is chosen.
+fn words(sort: &str, chosen: &str, name: &dyn Fn(&str) -> String) -> Vec<Choice> {
+    let mut words: Vec<&str> = log::known(sort).map(|(word, _)| word).collect();
+    if !chosen.is_empty() && !words.contains(&chosen) {
+        words.push(chosen);
+    }
+    words.into_iter().map(|word| Choice::new(word, name(word))).collect()
 }
 
 /// The user whom a filter names: nobody of that name did nothing.
@@ -127,7 +143,7 @@ async fn list(app: web::Data<App>, visitor: Visitor, at: Address) -> Result<Http
     let ids = listed.items.iter().filter_map(|entry| entry.user_id).collect();
     let names = users::names::names(&app, actor, ids).await.or_trouble(&visitor)?;
     let line = |entry: &AuditEntry| {
-        let mut changes = changes(entry.before.as_ref(), entry.after.as_ref());
+        let mut changes = changes(&f, entry.before.as_ref(), entry.after.as_ref());
         let more = changes.len().saturating_sub(SHOWN);
         changes.truncate(SHOWN);
         let name = entry.user_id.map(|id| names.get(&id).cloned().unwrap_or_else(|| id.to_string()));
@@ -139,7 +155,9 @@ async fn list(app: web::Data<App>, visitor: Visitor, at: Address) -> Result<Http
             action: entry.action.clone(),
             object_kind: entry.object_kind.clone(),
             object_id: entry.object_id.clone(),
-            reason: entry.reason.clone().unwrap_or_default(),
+            action_name: f.logged_action(&entry.action),
+            object_name: f.logged_object(&entry.object_kind),
+            reason: entry.reason.as_deref().map(|reason| written(f.language, reason)).unwrap_or_default(),
             changes,
             more,
         }
@@ -148,6 +166,8 @@ async fn list(app: web::Data<App>, visitor: Visitor, at: Address) -> Result<Http
         entries: listed.items.iter().map(line).collect(),
         pager: at.pager(&f, listed.next.as_ref()),
         kinds: ActorKind::ALL.iter().map(|kind| Choice::new(kind, actor_kind(&f, *kind))).collect(),
+        actions: words("action", at.get("action"), &|word| f.logged_action(word)),
+        objects: words("object", at.get("object_kind"), &|word| f.logged_object(word)),
         filter: at.typed(),
         f,
     })
@@ -158,16 +178,19 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::domain::language::Language;
+    use crate::domain::theme::Theme;
 
     #[test]
     fn only_what_differs_is_shown() {
+        let f = Frame { language: Language::En, theme: Theme::Auto, path: String::new(), person: None, notice: None };
         let (before, after) = (json!({"name": "A", "version": 1, "roles": ["x"]}), json!({"name": "B", "version": 2, "roles": ["x", "y"]}));
-        let found: Vec<_> = changes(Some(&before), Some(&after)).into_iter().map(|c| (c.field, c.before, c.after)).collect();
+        let found: Vec<_> = changes(&f, Some(&before), Some(&after)).into_iter().map(|c| (c.field, c.before, c.after)).collect();
         assert_eq!(
             found,
             [("name".to_owned(), Some("A".to_owned()), Some("B".to_owned())), ("roles[1]".to_owned(), None, Some("y".to_owned()))]
         );
-        assert_eq!(changes(None, Some(&after)).len(), 3);
-        assert!(changes(None, None).is_empty());
+        assert_eq!(changes(&f, None, Some(&after)).len(), 3);
+        assert!(changes(&f, None, None).is_empty());
     }
 }

@@ -9,15 +9,18 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::app::App;
 use crate::domain::access::Action;
 use crate::domain::id::{OutboxId, UserId};
+use crate::domain::mail::letter::Kind;
 use crate::domain::mail::{OutboxChannel, OutboxState};
 use crate::domain::outbox::{Message, MessageFilter};
 use crate::domain::page::PageRequest;
 use crate::domain::period::start_of_day;
+use crate::domain::webhook::Event;
 use crate::usecases::{agents, organisation, outbox, users, webhooks};
 use crate::web::address::{Address, Pager};
 use crate::web::form::{Form, Typed};
 use crate::web::page::{Frame, Visitor, go, render};
 use crate::web::pieces::{Choice, OrTrouble};
+use crate::web::refusals::written;
 use crate::web::trouble::Trouble;
 use crate::web::words::{Badge, moment, moment_or_none};
 
@@ -42,7 +45,7 @@ pub(super) fn state(f: &Frame, state: OutboxState) -> Badge {
 fn channel(f: &Frame, channel: OutboxChannel) -> &'static str {
     match channel {
         OutboxChannel::Mail => f.t("mail", "邮件"),
-        OutboxChannel::Webhook => "webhook",
+        OutboxChannel::Webhook => "Webhook",
     }
 }
 
@@ -60,6 +63,7 @@ struct OutboxPage {
     filter: Typed,
     states: Vec<Choice>,
     channels: Vec<Choice>,
+    kinds: Vec<Choice>,
     may_write: bool,
     back: String,
     messages: Vec<MessageLine>,
@@ -71,6 +75,8 @@ struct MessageLine {
     written: String,
     channel: &'static str,
     kind: String,
+    /// The word of its kind in the outbox.
+    code: String,
     to: String,
     state: Badge,
     attempts: i32,
@@ -112,12 +118,13 @@ async fn list(app: web::Data<App>, visitor: Visitor, at: Address) -> Result<Http
         id: message.id,
         written: moment(message.created_at, zone),
         channel: channel(&f, message.channel),
-        kind: message.kind.clone(),
+        kind: f.message_kind(&message.kind),
+        code: message.kind.clone(),
         to: to(message),
         state: state(&f, message.state),
         attempts: message.attempts,
         sent: moment_or_none(message.sent_at, zone),
-        why: message.last_error.clone().unwrap_or_default(),
+        why: message.last_error.as_deref().map(|why| written(f.language, why)).unwrap_or_default(),
         again: may_write && matches!(message.state, OutboxState::Sent | OutboxState::Unsure | OutboxState::Dead),
     };
     render(&OutboxPage {
@@ -125,6 +132,11 @@ async fn list(app: web::Data<App>, visitor: Visitor, at: Address) -> Result<Http
         pager: at.pager(&f, listed.next.as_ref()),
         states: OutboxState::ALL.iter().map(|one| Choice::new(one, state(&f, *one).text)).collect(),
         channels: OutboxChannel::ALL.iter().map(|one| Choice::new(one, channel(&f, *one))).collect(),
+        kinds: Kind::ALL
+            .iter()
+            .map(|kind| Choice::new(kind, f.letter(*kind)))
+            .chain(Event::ALL.iter().map(|event| Choice::new(event, format!("{}{}", f.t("Webhook: ", "Webhook："), f.event(*event)))))
+            .collect(),
         filter: at.typed(),
         back: at.get("state").to_owned(),
         may_write,
@@ -133,7 +145,7 @@ async fn list(app: web::Data<App>, visitor: Visitor, at: Address) -> Result<Http
 }
 
 async fn again(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<OutboxId>().or_trouble(&form.visitor)?;
+    let id = form.visitor.place::<OutboxId>(&path)?;
     outbox::send_again::send_again(&app, form.visitor.actor(), id).await.or_trouble(&form.visitor)?;
     let back = form.typed.get("back").parse::<OutboxState>().map(|state| format!("state={state}&")).unwrap_or_default();
     Ok(go(&format!("/system/outbox?{back}done=queued")))

@@ -140,7 +140,7 @@ async fn create(app: web::Data<App>, form: Form, at: Address) -> Result<HttpResp
 }
 
 async fn revoke(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<TokenId>().or_trouble(&form.visitor)?;
+    let id = form.visitor.place::<TokenId>(&path)?;
     tokens::revoke::revoke(&app, form.visitor.actor(), id).await.or_trouble(&form.visitor)?;
     let user = form.typed.get("user").parse::<UserId>().map(|user| format!("user={user}&")).unwrap_or_default();
     Ok(go(&format!("/system/tokens?{user}done=revoked")))

@@ -61,26 +61,10 @@ struct WebhookPage {
     secret: Option<String>,
 }
 
-fn event(f: &Frame, event: Event) -> &'static str {
-    match event {
-        Event::EvaluationSubmitted => f.t("an evaluation was submitted", "质检评分已提交"),
-        Event::EvaluationChanged => f.t("an evaluation changed", "质检评分有变更"),
-        Event::DrawMade => f.t("samples were drawn", "完成抽样"),
-        Event::PeriodClosed => f.t("a month was closed", "月度关账"),
-        Event::CaseOpened => f.t("a severe case was opened", "升级工单创建"),
-        Event::CaseAcknowledged => f.t("a case was acknowledged", "升级工单已确认"),
-        Event::CaseRaised => f.t("a case came to the next level", "升级工单上报"),
-        Event::CaseClosed => f.t("a case ended", "升级工单结束"),
-        Event::AppealSubmitted => f.t("an appeal was submitted", "提交申诉"),
-        Event::AppealDecided => f.t("an appeal was decided", "申诉已裁定"),
-        Event::Ping => f.t("a trial", "测试"),
-    }
-}
-
 fn page(visitor: &Visitor, id: Option<WebhookId>, done: &str, form: Typed) -> Result<WebhookPage, Trouble> {
     visitor.actor().may_everywhere(Action::MailWrite).or_trouble(visitor)?;
     let f = visitor.frame.saying(done);
-    let events = Event::ALL.iter().filter(|one| **one != Event::Ping).map(|one| Choice::new(one, event(&f, *one))).collect();
+    let events = Event::ALL.iter().filter(|one| **one != Event::Ping).map(|one| Choice::new(one, f.event(*one))).collect();
     Ok(WebhookPage { form, id, events, secret: None, f })
 }
 
@@ -100,7 +84,7 @@ async fn begin(visitor: Visitor) -> Result<HttpResponse, Trouble> {
 }
 
 async fn edit(app: web::Data<App>, visitor: Visitor, path: web::Path<String>, at: Address) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<WebhookId>().or_trouble(&visitor)?;
+    let id = visitor.place::<WebhookId>(&path)?;
     let hook = webhooks::show::show(&app, visitor.actor(), id).await.or_trouble(&visitor)?;
     render(&page(&visitor, Some(id), at.get("done"), fields(&hook))?)
 }
@@ -137,7 +121,7 @@ async fn create(app: web::Data<App>, form: Form) -> Result<HttpResponse, Trouble
 }
 
 async fn change(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<WebhookId>().or_trouble(&form.visitor)?;
+    let id = form.visitor.place::<WebhookId>(&path)?;
     let seen = form.typed.get("version").parse().unwrap_or(0);
     let changed = match read(&form.typed) {
         Ok(input) => webhooks::change::change(&app, form.visitor.actor(), id, seen, input).await,
@@ -150,19 +134,19 @@ async fn change(app: web::Data<App>, form: Form, path: web::Path<String>) -> Res
 }
 
 async fn new_secret(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<WebhookId>().or_trouble(&form.visitor)?;
+    let id = form.visitor.place::<WebhookId>(&path)?;
     let new = webhooks::new_secret::new_secret(&app, form.visitor.actor(), id).await.or_trouble(&form.visitor)?;
     with_secret(&form.visitor, &new.webhook, new.secret)
 }
 
 async fn trial(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<WebhookId>().or_trouble(&form.visitor)?;
+    let id = form.visitor.place::<WebhookId>(&path)?;
     webhooks::trial::trial(&app, form.visitor.actor(), id).await.or_trouble(&form.visitor)?;
     Ok(go(&format!("/system/webhooks/{id}?done=tried")))
 }
 
 async fn remove(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
-    let id = path.parse::<WebhookId>().or_trouble(&form.visitor)?;
+    let id = form.visitor.place::<WebhookId>(&path)?;
     webhooks::remove::remove(&app, form.visitor.actor(), id).await.or_trouble(&form.visitor)?;
     Ok(go("/system/webhooks?done=removed"))
 }

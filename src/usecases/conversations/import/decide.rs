@@ -30,15 +30,26 @@ pub(super) struct Existing {
     sampled: bool,
     graded: bool,
     within_reach: bool,
+    /// Parts of it were deleted because they had had their time.
+    purged: bool,
     /// Its transcript, where it matters whether it changes.
     transcript: Vec<TranscriptLine>,
 }
 
 /// What is to be done.
 pub(super) enum Verdict<'a> {
-    Insert { agent: AgentId, recordings: Vec<Recorded<'a>> },
-    Update { agent: AgentId, old: &'a Existing, recordings: Vec<Recorded<'a>> },
+    Insert {
+        agent: AgentId,
+        recordings: Vec<Recorded<'a>>,
+    },
+    Update {
+        agent: AgentId,
+        old: &'a Existing,
+        recordings: Vec<Recorded<'a>>,
+    },
     Unchanged,
+    /// It was there, is the same, and parts of it were deleted: nothing of it is read or stored again.
+    Gone,
 }
 
 /// Which content a recording of the conversation will have.
@@ -87,6 +98,7 @@ impl Facts {
         let ids: Vec<ConversationId> = stored.iter().map(|(row, _)| row.id).collect();
         let owners: HashSet<&str> = stored.iter().map(|(_, employee_no)| employee_no.as_str()).collect();
         let owners = db::conversations::agents_by_number(conn, &owners.into_iter().collect::<Vec<_>>(), reach)?;
+        let purged = db::retention::purged(conn, &ids)?;
         let (sampled, graded) = db::conversations::sampled_and_graded(conn, &ids)?;
         let mut recordings: HashMap<ConversationId, Vec<RecordingRow>> = HashMap::new();
         for recording in db::recordings::of_conversations(conn, &ids)? {
@@ -99,6 +111,7 @@ impl Facts {
             let transcript = if graded && !same { db::transcripts::load(conn, row.id)? } else { Vec::new() };
             let one = Existing {
                 within_reach: owners.contains_key(&employee_no),
+                purged: purged.contains_key(&row.id),
                 employee_no,
                 recordings: recordings.remove(&row.id).unwrap_or_default(),
                 sampled: sampled.contains(&row.id),
@@ -127,6 +140,9 @@ pub(super) fn decide<'a>(new: &'a Prepared, facts: &'a Facts) -> Refused<Verdict
         refusal.code = "unknown_agent";
         refusal
     })?;
+    if old.is_some_and(|old| old.purged && old.within_reach && old.row.digest == new.digest) {
+        return Ok(Verdict::Gone);
+    }
     let recordings = recorded(new, stored)?;
     let Some(old) = old else {
         if facts.is_frozen(new.period) {
@@ -160,6 +176,7 @@ pub(super) fn decide<'a>(new: &'a Prepared, facts: &'a Facts) -> Refused<Verdict
         channel: old.row.channel,
         started_at: old.row.started_at,
         period: old.row.period,
+        purged: old.purged,
         closed: facts.is_frozen(old.row.period),
         sampled: old.sampled,
         graded: old.graded,

@@ -25,8 +25,8 @@ use crate::recordings::{Folder, RecordingLimits};
 
 pub use report::{ImportReport, RefusedConversation};
 
-use chunks::Chunk;
-use prepare::Workshop;
+use prepare::{Step, Workshop};
+use store::Outcome;
 
 /// What is imported.
 pub struct ImportSource {
@@ -51,8 +51,6 @@ pub async fn import(app: &App, actor: &Actor, source: ImportSource, mut progress
     let zone = app.read(db::organisation::load).await?.zone;
     let limits = limits(app);
     let (send, mut receive) = mpsc::channel(1);
-    let (input, format) = (source.input, source.format);
-    let reader = tokio::task::spawn_blocking(move || chunks::read(input, format, &limits, &send));
     let workshop = Arc::new(Workshop {
         zone,
         reach,
@@ -63,14 +61,22 @@ pub async fn import(app: &App, actor: &Actor, source: ImportSource, mut progress
             duration_ms: app.config.limits.recording_seconds.saturating_mul(1000),
         },
     });
+    let (input, format, shop) = (source.input, source.format, Arc::clone(&workshop));
+    // The next chunk is read and prepared while the database stores the one before.
+    let reader = tokio::task::spawn_blocking(move || {
+        chunks::read(input, format, &limits, |chunk| {
+            let prepared = chunk.map_err(db::Error::from).and_then(|chunk| shop.prepare(chunk));
+            send.blocking_send(prepared).is_ok()
+        });
+    });
     let mut report = ImportReport::new(app.config.limits.report_lines);
-    while let Some(chunk) = receive.recv().await {
-        let chunk: Chunk = chunk?;
+    while let Some(prepared) = receive.recv().await {
+        let prepared: Step = prepared?;
         let id = match report.id {
             Some(id) => id,
             None => *report.id.insert(begin(app, actor).await?),
         };
-        if let Err(error) = bring_in(app, actor, &workshop, id, chunk, &mut report).await {
+        if let Err(error) = bring_in(app, actor, &workshop, id, prepared, &mut report).await {
             return Err(broken_off(error, &report));
         }
         progress(&report);
@@ -127,11 +133,9 @@ async fn bring_in(
     actor: &Actor,
     workshop: &Arc<Workshop>,
     import: ImportId,
-    chunk: Chunk,
+    mut prepared: Step,
     report: &mut ImportReport,
 ) -> Result<()> {
-    let shop = Arc::clone(workshop);
-    let mut prepared = blocking(move || shop.prepare(chunk)).await??;
     prepared.refused.drain(..).for_each(|refused| report.refuse(refused));
     if prepared.rows.iter().any(|row| !row.recordings.is_empty()) {
         let rows = Arc::new(prepared.rows);
@@ -145,10 +149,19 @@ async fn bring_in(
     let rows = Arc::new(prepared.rows);
     let (reach, shared) = (workshop.reach.clone(), Arc::clone(&rows));
     let outcomes = app.write(actor, move |tx| store::store(tx, import, &reach, &shared)).await?;
-    for (row, outcome) in rows.iter().zip(outcomes) {
+    let mut with_sounds = Vec::new();
+    for (place, (row, outcome)) in rows.iter().zip(outcomes).enumerate() {
+        if !row.recordings.is_empty() && matches!(outcome, Outcome::Inserted | Outcome::Updated) {
+            with_sounds.push(place);
+        }
         report.note(row, outcome);
     }
-    Ok(())
+    if with_sounds.is_empty() {
+        return Ok(());
+    }
+    // A file that had its time with another conversation may have been deleted between being found and being named.
+    let shop = Arc::clone(workshop);
+    blocking(move || with_sounds.iter().filter_map(|place| rows.get(*place)).try_for_each(|row| shop.store_all(row))).await?
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {

@@ -10,7 +10,7 @@ use super::chunks::Chunk;
 use super::decide::{self, Facts, Verdict};
 use super::report::RefusedConversation;
 use crate::db::recordings::RecordingRow;
-use crate::db::transcripts::Packed;
+use crate::db::transcripts::{Packed, Packer};
 use crate::db::{self, AnyConnection, Result};
 use crate::domain::access::Reach;
 use crate::domain::conversation::{Conversation, RecordingReference, Voices};
@@ -96,8 +96,8 @@ pub(super) struct Step {
 
 /// What is known of a chunk before its recordings are read.
 pub(super) struct Foresight {
-    /// Whether each row would be stored.
-    verdicts: Vec<Refused<()>>,
+    /// Whether each row would be stored, and whether its recordings are wanted.
+    verdicts: Vec<Refused<bool>>,
     /// Contents that are stored already, by their SHA-256.
     known: HashMap<String, SoundFacts>,
 }
@@ -105,7 +105,7 @@ pub(super) struct Foresight {
 /// Says beforehand what will become of each row, so that the recordings of those that will be refused are never stored; and which contents are known.
 pub(super) fn foresee(conn: &mut AnyConnection, reach: &Reach, rows: &[Prepared]) -> Result<Foresight> {
     let facts = Facts::load(conn, reach, rows)?;
-    let verdicts = rows.iter().map(|row| decide::decide(row, &facts).map(drop::<Verdict<'_>>)).collect();
+    let verdicts = rows.iter().map(|row| decide::decide(row, &facts).map(|verdict| !matches!(verdict, Verdict::Gone))).collect();
     let contents: Vec<String> =
         rows.iter().flat_map(|row| &row.recordings).filter_map(|r| r.content.as_ref().ok()).map(|c| c.key.to_string()).collect();
     let known = db::recordings::with_contents(conn, &contents)?;
@@ -116,6 +116,7 @@ impl Workshop {
     /// Checks what can be checked without the database.
     pub(super) fn prepare(&self, chunk: Chunk) -> Result<Step> {
         let mut step = Step { rows: Vec::with_capacity(chunk.len()), refused: Vec::new() };
+        let mut packer = Packer::new()?;
         for row in chunk {
             let conversation = match row.conversation {
                 Ok(conversation) => *conversation,
@@ -131,7 +132,7 @@ impl Workshop {
                     digest: conversation.digest(),
                     period,
                     local_day: local_day(conversation.started_at, self.zone),
-                    transcript: db::transcripts::pack(&conversation.transcript)?,
+                    transcript: packer.pack(&conversation.transcript)?,
                     attributes: db::tx::to_json(&conversation.attributes)?,
                     recordings: conversation.recordings.iter().map(|reference| self.given(reference)).collect(),
                     conversation,
@@ -162,8 +163,8 @@ impl Workshop {
         let Foresight { verdicts, known } = foresight;
         let mut step = Step { rows: Vec::with_capacity(rows.len()), refused: Vec::new() };
         for (mut row, verdict) in rows.into_iter().zip(verdicts) {
-            let read = verdict.and_then(|()| self.probe_all(&mut row, &known));
-            match read.map_err(db::Error::from).and_then(|()| self.store_all(&row)) {
+            let read = verdict.and_then(|wanted| if wanted { self.probe_all(&mut row, &known).map(|()| true) } else { Ok(false) });
+            match read.map_err(db::Error::from).and_then(|wanted| if wanted { self.store_all(&row) } else { Ok(()) }) {
                 Ok(()) => step.rows.push(row),
                 Err(db::Error::Refused(refusal)) => step.refused.push(row.refused(&refusal)),
                 Err(error) => return Err(error),
@@ -194,10 +195,14 @@ impl Workshop {
         Ok(())
     }
 
-    fn store_all(&self, row: &Prepared) -> Result<()> {
+    /// Sees to it that the store has the recordings that came with a row.
+    pub(super) fn store_all(&self, row: &Prepared) -> Result<()> {
         for given in &row.recordings {
             let (Ok(content), Some(folder)) = (&given.content, &self.folder) else { continue };
-            let damaged = |error: StoreError| db::Error::Damaged(format!("the store of recordings: {error}"));
+            let damaged = |error: StoreError| match error {
+                StoreError::Io(error) => db::Error::of_file("the store of recordings", &error),
+                other => db::Error::Damaged(format!("the store of recordings: {other}")),
+            };
             if self.store.size(&content.key).map_err(damaged)? == Some(content.bytes) {
                 continue;
             }

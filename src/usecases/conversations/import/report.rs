@@ -7,6 +7,7 @@ use super::store::Outcome;
 use crate::db::imports::Counts;
 use crate::domain::Refusal;
 use crate::domain::id::ImportId;
+use crate::domain::masking::mask;
 
 /// What came of an import of conversations.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -45,7 +46,9 @@ pub struct RefusedConversation {
 impl RefusedConversation {
     pub(super) fn new(line: u64, conversation: Option<String>, refusal: &Refusal) -> Self {
         // Faults can be many and quote what was given.
-        let reason = refusal.message.chars().take(2000).collect();
+        let reason: String = refusal.message.chars().take(2000).collect();
+        // What was given may be a customer's; an employee number that is not known must stay readable.
+        let reason = if refusal.code == "invalid" { mask(&reason) } else { reason };
         Self { line, conversation, code: refusal.code.to_owned(), reason }
     }
 }

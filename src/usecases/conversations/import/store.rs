@@ -8,9 +8,10 @@ use crate::db::conversations::ConversationRow;
 use crate::db::recordings::RecordingRow;
 use crate::db::transcripts::Packed;
 use crate::db::{self, Result, Tx};
-use crate::domain::Refusal;
 use crate::domain::access::Reach;
 use crate::domain::id::{AgentId, ConversationId, ImportId};
+use crate::domain::masking::mask;
+use crate::domain::{Refusal, Refused};
 
 /// What became of a row.
 #[derive(Debug)]
@@ -25,9 +26,10 @@ pub(super) enum Outcome {
 /// one for each conversation that changed.
 pub(super) fn store(tx: &mut Tx<'_>, import: ImportId, reach: &Reach, rows: &[Prepared]) -> Result<Vec<Outcome>> {
     let facts = Facts::load(tx.conn, reach, rows)?;
+    let going = going(tx, rows)?;
     let (mut outcomes, mut new, mut transcripts, mut sounds) = (Vec::with_capacity(rows.len()), Vec::new(), Vec::new(), Vec::new());
     for row in rows {
-        outcomes.push(match decide::decide(row, &facts) {
+        outcomes.push(match decide::decide(row, &facts).and_then(|verdict| stays(&verdict, &going).map(|()| verdict)) {
             Ok(Verdict::Insert { agent, recordings }) => {
                 let stored = conversation_row(tx, import, row, tx.id(), agent);
                 match recording_rows(tx, stored.id, row, &recordings) {
@@ -53,7 +55,7 @@ pub(super) fn store(tx: &mut Tx<'_>, import: ImportId, reach: &Reach, rows: &[Pr
                     Err(refusal) => Outcome::Refused(refusal),
                 }
             }
-            Ok(Verdict::Unchanged) => Outcome::Unchanged,
+            Ok(Verdict::Unchanged | Verdict::Gone) => Outcome::Unchanged,
             Err(refusal) => Outcome::Refused(refusal),
         });
     }
@@ -65,6 +67,32 @@ pub(super) fn store(tx: &mut Tx<'_>, import: ImportId, reach: &Reach, rows: &[Pr
         tx.audit_event("conversations.imported", ("import", &import), &json!({ "inserted": ids.len(), "ids": ids }))?;
     }
     Ok(outcomes)
+}
+
+/// Which of the files that came are being deleted at this moment, because they had their time with another conversation.
+fn going(tx: &mut Tx<'_>, rows: &[Prepared]) -> Result<Vec<String>> {
+    let contents = rows.iter().flat_map(|row| &row.recordings).filter_map(|given| given.content.as_ref().ok());
+    let keys: Vec<&str> = contents.map(|content| content.key.as_str()).collect();
+    if keys.is_empty() { Ok(Vec::new()) } else { db::retention::ordered(tx.conn, &keys) }
+}
+
+/// Refuses what would name a file that is being deleted.
+fn stays(verdict: &Verdict<'_>, going: &[String]) -> Refused<()> {
+    let recordings = match verdict {
+        Verdict::Insert { recordings, .. } | Verdict::Update { recordings, .. } => recordings,
+        Verdict::Unchanged | Verdict::Gone => return Ok(()),
+    };
+    let gone = |recorded: &Recorded<'_>| match recorded {
+        Recorded::New(content) => going.iter().any(|key| key == content.key.as_str()),
+        Recorded::Kept(_) => false,
+    };
+    if recordings.iter().any(gone) {
+        return Err(Refusal::conflict(
+            "recording_being_deleted",
+            "a stored file with the same sound is being deleted at this moment; run it again",
+        ));
+    }
+    Ok(())
 }
 
 fn update(tx: &mut Tx<'_>, old: &Existing, new: &ConversationRow, transcript: &Packed, recordings: &[RecordingRow]) -> Result<()> {
@@ -82,7 +110,7 @@ fn update(tx: &mut Tx<'_>, old: &Existing, new: &ConversationRow, transcript: &P
 /// What the audit log keeps of a conversation: everything but what was said.
 fn described(row: &ConversationRow, recordings: &[RecordingRow]) -> Value {
     let recordings: Vec<Value> =
-        recordings.iter().map(|r| json!({ "name": r.name, "sides": r.sides, "start_ms": r.start_ms, "sha256": r.sha256 })).collect();
+        recordings.iter().map(|r| json!({ "name": mask(&r.name), "sides": r.sides, "start_ms": r.start_ms, "sha256": r.sha256 })).collect();
     json!({
         "channel": row.channel,
         "agent_id": row.agent_id,

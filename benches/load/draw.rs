@@ -1,0 +1,125 @@
+//! A draw of 10 each for 2,000 agents, against streaming the population's ids out of the same database; and the queue at three sizes.
+
+use std::time::{Duration, Instant};
+
+use assay::db::AnyConnection;
+use assay::db::connection::{Opener, Purpose};
+use assay::db::schema::conversations;
+use assay::domain::id::{AgentId, ConversationId};
+use diesel::prelude::*;
+use serde_json::json;
+
+use crate::report::{Asked, Figure, percentile};
+use crate::service::Service;
+use crate::support::sampling::{Centre, PERIOD, centre};
+use crate::support::{Client, TestApp};
+use crate::{Scale, bulk};
+
+const AGENTS: u64 = 2_000;
+const INSPECTORS: usize = 20;
+
+/// Streams agent and id of every conversation of the month; says how many there were and how long it took.
+fn stream(test: &TestApp) -> (u64, Duration) {
+    let opener = Opener { address: test.app.db.address().clone(), purpose: Purpose::Read };
+    let mut connection = opener.open().unwrap();
+    let query = || {
+        conversations::table
+            .filter(conversations::period.eq(PERIOD))
+            .order((conversations::agent_id, conversations::id))
+            .select((conversations::agent_id, conversations::id))
+    };
+    let begun = Instant::now();
+    let mut count = 0;
+    match &mut connection {
+        AnyConnection::Sqlite(connection) => {
+            for row in query().load_iter::<(AgentId, ConversationId), diesel::connection::DefaultLoadingMode>(connection).unwrap() {
+                row.unwrap();
+                count += 1;
+            }
+        }
+        AnyConnection::Postgres(connection) => {
+            for row in query().load_iter::<(AgentId, ConversationId), diesel::pg::PgRowByRowLoadingMode>(connection).unwrap() {
+                row.unwrap();
+                count += 1;
+            }
+        }
+    }
+    (count, begun.elapsed())
+}
+
+/// The times of `queue/next` and of the queue page, one after another.
+fn queue(service: &Service, inspector: &Client) -> (f64, f64) {
+    let client = service.client(inspector);
+    let timed = |act: &dyn Fn()| {
+        let mut times: Vec<Duration> = Vec::new();
+        for _ in 0..60 {
+            let begun = Instant::now();
+            act();
+            times.push(begun.elapsed());
+        }
+        percentile(&mut times, 50)
+    };
+    let next = timed(&|| assert_eq!(client.post("queue/next", &json!({})).status, 200));
+    let page = timed(&|| assert_eq!(client.get("queue").status, 200));
+    (next, page)
+}
+
+fn plan(city: &Centre, name: &str) -> String {
+    let mut content = city.content(10);
+    for inspector in content["inspectors"].as_array_mut().unwrap() {
+        inspector["capacity"] = 2000.into();
+    }
+    city.plan(name, &content)
+}
+
+pub fn run(name: &str, test: &TestApp, scale: Scale) {
+    let sizes = [10_000, scale.pick(100_000, 1_000_000), scale.pick(500_000, 5_000_000)];
+    let city = centre(test, 2, 1, INSPECTORS);
+    bulk::agents(test, "team-0", AGENTS);
+    let mut filled = 0;
+    let mut waits = Vec::new();
+    for (n, size) in sizes.into_iter().enumerate() {
+        bulk::conversations(test, AGENTS, filled, size);
+        filled = size;
+        bulk::analyse(test);
+        let service = Service::start(test);
+        let manager = service.client(&city.manager);
+        let plan = plan(&city, &format!("load-{n}"));
+        stream(test);
+        let (count, streamed) = stream(test);
+        let begun = Instant::now();
+        let answer = manager.post("draws", &json!({ "plan_id": plan, "period": PERIOD }));
+        assert_eq!(answer.status, 201, "{}", answer.text());
+        let drawn = begun.elapsed();
+        let draw = answer.json();
+        if n == 2 {
+            Figure {
+                database: name,
+                name: &format!("draw of 10 each for {AGENTS} agents from {count} conversations"),
+                measured: format!("{:.2} s, peak {:.0} MiB", drawn.as_secs_f64(), service.peak()),
+                against: format!("{:.2} s to stream the ids", streamed.as_secs_f64()),
+                ratio: Some((drawn.as_secs_f64() / streamed.as_secs_f64(), Asked::AtMost(2.0))),
+            }
+            .print();
+            let begun = Instant::now();
+            let verified = manager.post(&format!("draws/{}/verify", draw["id"].as_str().unwrap()), &json!({})).json();
+            assert_eq!(verified["verified"], true, "{verified}");
+            let measured = format!("{:.2} s", begun.elapsed().as_secs_f64());
+            Figure { database: name, name: "verification of that draw", measured, against: String::new(), ratio: None }.print();
+        }
+        waits.push((size, queue(&service, &city.inspectors[n].1)));
+    }
+    let (_, (next_few, page_few)) = waits[0];
+    for (size, (next, page)) in &waits[1..] {
+        for (what, many, few) in [("next", *next, next_few), ("queue", *page, page_few)] {
+            Figure {
+                database: name,
+                name: &format!("{what} at {size} conversations"),
+                measured: format!("{many:.2} ms median"),
+                against: format!("{few:.2} ms at 10000"),
+                ratio: Some((many / few, Asked::AtMost(1.3))),
+            }
+            .print();
+        }
+    }
+}
