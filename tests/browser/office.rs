@@ -74,7 +74,7 @@ fn a_long_import_goes_on_while_one_is_elsewhere() {
     let (name, report) = browser.download("a[href$='/report.csv']");
     let report = String::from_utf8(report).unwrap();
     assert!(name.ends_with(".csv") && report.contains("43,有错误,,team,"), "{name}: {report}");
-    browser.goto("/people/agents?name=新员工05999");
+    browser.goto("/people/agents?name=新员工05999&sort=number");
     browser.shows("新员工05999");
     at_peace(&browser);
 }

@@ -29,6 +29,5 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 /// Lets a run go on in the background; gives its refusal where it ends with one before the browser's patience does.
 async fn go_on(app: &web::Data<App>, actor: &Actor, run: ImportRun) -> Result<(), Error> {
     let (app, actor) = (app.clone(), actor.clone());
-    let what = format!("the import {}", run.id);
-    background::begin(what, async move { import_runs::run::run(&app, &actor, &run).await }).await.map(|_| ())
+    background::begin(format!("the import {}", run.id), async move { import_runs::run::run(&app, &actor, &run).await }).await.map(|_| ())
 }

@@ -121,9 +121,11 @@ async fn look(app: web::Data<App>, visitor: Visitor, path: web::Path<String>) ->
 async fn download(app: web::Data<App>, visitor: Visitor, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
     let id = id_of(&visitor, &path)?;
     let (_, report) = show::show(&app, visitor.actor(), id).await.or_trouble(&visitor)?;
-    let name = format!("attachment; filename=\"import-{id}.csv\"");
     let body = file(&visitor.frame, &report.unwrap_or_default());
-    Ok(HttpResponse::Ok().insert_header((CONTENT_TYPE, "text/csv; charset=utf-8")).insert_header((CONTENT_DISPOSITION, name)).body(body))
+    Ok(HttpResponse::Ok()
+        .insert_header((CONTENT_TYPE, "text/csv; charset=utf-8"))
+        .insert_header((CONTENT_DISPOSITION, format!("attachment; filename=\"import-{id}.csv\"")))
+        .body(body))
 }
 
 async fn begun(app: web::Data<App>, form: Form, path: web::Path<String>, store: bool) -> Result<HttpResponse, Trouble> {

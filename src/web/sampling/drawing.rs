@@ -128,8 +128,7 @@ async fn look(app: web::Data<App>, visitor: Visitor, path: web::Path<String>, at
 /// Lets a draw go on in the background; gives its refusal where it ends with one before the browser's patience does.
 async fn in_the_background(app: &web::Data<App>, actor: &Actor, id: DrawId) -> Result<(), Error> {
     let (app, actor) = (app.clone(), actor.clone());
-    let what = format!("the draw {id}");
-    background::begin(what, async move { draws::draw::go_on(&app, &actor, id).await }).await.map(drop)
+    background::begin(format!("the draw {id}"), async move { draws::draw::go_on(&app, &actor, id).await }).await.map(drop)
 }
 
 async fn start(app: web::Data<App>, form: Form, path: web::Path<String>) -> Result<HttpResponse, Trouble> {
