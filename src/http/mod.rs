@@ -6,6 +6,7 @@ pub mod conditional;
 pub mod download;
 pub mod page;
 pub mod path;
+pub mod patience;
 pub mod problem;
 pub mod range;
 pub mod refusals;
