@@ -6,7 +6,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::os::unix::fs::{MetadataExt, chown};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, Command, Stdio};
@@ -20,13 +20,13 @@ use diesel::{Connection, RunQueryDsl};
 const OLDEST: u32 = 15;
 
 /// Starts the cluster in the current folder, says `ready`, waits until nobody holds its standard input any more, and cleans up.
-/// `$1` is the folder of the programs, `$2` the cluster's own folder.
+/// `$1` is the folder of the programs, `$2` the cluster's own folder, `$3` further options, which outweigh those before them.
 const KEEPER: &str = r#"
     stop() { "$1/pg_ctl" stop -D data -m immediate >>log 2>&1 </dev/null; cd /; rm -rf "$2"; }
     "$1/initdb" -D data -U assay -A trust -E UTF8 --locale=C --no-sync >log 2>&1 </dev/null &&
     "$1/pg_ctl" start -w -t 60 -D data -l log -o "-c listen_addresses='' -c unix_socket_directories='$2' -c port=5432 \
         -c max_connections=300 -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c wal_level=minimal \
-        -c max_wal_senders=0 -c shared_buffers=64MB -c autovacuum=off -c lc_messages=C" >>log 2>&1 </dev/null ||
+        -c max_wal_senders=0 -c shared_buffers=64MB -c autovacuum=off -c lc_messages=C $3" >>log 2>&1 </dev/null ||
     { tail -n 5 log | tr '\n' ' '; echo; stop "$1" "$2"; exit 1; }
     echo ready
     cat >/dev/null
@@ -72,7 +72,7 @@ impl Server {
 /// Where it does not start although it is installed, and where it is not installed although `ASSAY_REQUIRE` names `postgres`.
 pub fn server() -> Option<&'static Server> {
     static SERVER: OnceLock<Result<Server, String>> = OnceLock::new();
-    match SERVER.get_or_init(|| programs().map_or_else(|| Err(String::new()), |programs| start(&programs))) {
+    match SERVER.get_or_init(|| programs().map_or_else(|| Err(String::new()), |programs| start(&programs, None))) {
         Ok(server) => Some(server),
         Err(why) if !why.is_empty() => panic!("the private PostgreSQL did not start: {why}"),
         Err(_) if required("postgres") => panic!("ASSAY_REQUIRE names postgres, but no PostgreSQL {OLDEST} or newer was found"),
@@ -118,11 +118,42 @@ fn major_version(folder: &Path) -> Option<u32> {
     text.split_whitespace().nth(2)?.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
-fn start(programs: &Path) -> Result<Server, String> {
+/// A certificate and its key, in PEM.
+pub type Identity<'a> = (&'a str, &'a str);
+
+/// A cluster of its own that listens on 127.0.0.1 as well and speaks TLS there, and its port. `None` where PostgreSQL is not installed.
+///
+/// # Panics
+/// Where it does not start.
+pub fn over_tls(identity: Identity<'_>) -> Option<(Server, u16)> {
+    let programs = programs()?;
+    let port = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+    let server = start(&programs, Some((identity, port))).unwrap_or_else(|why| panic!("PostgreSQL with TLS did not start: {why}"));
+    Some((server, port))
+}
+
+fn start(programs: &Path, over_tls: Option<(Identity<'_>, u16)>) -> Result<Server, String> {
     // In /tmp whatever TMPDIR says: the path of a socket may have 107 bytes.
     let folder = tempfile::Builder::new().prefix("assay-pg-").tempdir_in("/tmp").map_err(|error| error.to_string())?.keep();
     let mut keeper = Command::new("sh");
-    keeper.arg("-c").arg(KEEPER).arg("keeper").arg(programs).arg(&folder);
+    let owner = if fs::metadata(&folder).map_err(|error| error.to_string())?.uid() == 0 { lesser_user() } else { None };
+    let options = match over_tls {
+        Some(((certificate, key), port)) => {
+            for (name, content) in [("server.crt", certificate), ("server.key", key)] {
+                let path = folder.join(name);
+                fs::write(&path, content)
+                    .and_then(|()| fs::set_permissions(&path, fs::Permissions::from_mode(0o600)))
+                    .map_err(|error| error.to_string())?;
+                owner.map(|(uid, gid)| chown(&path, Some(uid), Some(gid))).transpose().map_err(|error| error.to_string())?;
+            }
+            let folder = folder.display();
+            format!(
+                "-c listen_addresses=127.0.0.1 -c port={port} -c ssl=on -c ssl_cert_file={folder}/server.crt -c ssl_key_file={folder}/server.key"
+            )
+        }
+        None => String::new(),
+    };
+    keeper.arg("-c").arg(KEEPER).arg("keeper").arg(programs).arg(&folder).arg(options);
     keeper.current_dir(&folder).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PG")) {
         keeper.env_remove(name);
