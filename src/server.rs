@@ -1,5 +1,7 @@
 //! The running service: the API, the health of it, its metrics, and an orderly end.
 
+use std::time::Duration;
+
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
 use actix_web::{App as ActixApp, HttpResponse, HttpServer, web};
@@ -45,6 +47,9 @@ pub fn listen(app: App) -> std::io::Result<Listening> {
             .wrap(TracingLogger::<RequestSpan>::new())
     })
     .workers(http.workers)
+    .max_connections(http.connections.div_ceil(http.workers))
+    .client_request_timeout(Duration::from_secs(http.head_seconds))
+    .keep_alive(Duration::from_secs(http.idle_seconds))
     .shutdown_timeout(http.shutdown_seconds)
     .bind((http.bind, http.port))?;
     let address = server.addrs().first().copied().ok_or_else(|| std::io::Error::other("no address was bound"))?;

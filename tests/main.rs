@@ -15,6 +15,8 @@ mod browser;
 mod cli;
 mod db;
 mod demo;
+mod faults;
+mod http;
 mod jobs;
 mod mail;
 mod openapi;

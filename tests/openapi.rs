@@ -48,3 +48,22 @@ fn whatever_the_document_refers_to_is_in_it() {
     let missing: std::collections::BTreeSet<&str> = references.filter(|pointer| document.pointer(pointer).is_none()).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
+
+#[test]
+fn what_is_made_of_several_shapes_may_have_the_fields_of_all() {
+    let document: serde_json::Value = serde_json::from_str(&assay::server::openapi_json()).unwrap();
+    let mut closed = Vec::new();
+    let mut left: Vec<&serde_json::Value> = vec![&document];
+    while let Some(value) = left.pop() {
+        for part in value["allOf"].as_array().into_iter().flatten() {
+            let pointer = part["$ref"].as_str().map(|reference| reference.trim_start_matches('#'));
+            let part = pointer.map_or(part, |pointer| document.pointer(pointer).unwrap());
+            if part["additionalProperties"] == false && value["allOf"].as_array().unwrap().len() > 1 {
+                closed.push(pointer.unwrap_or("a shape without a name"));
+            }
+        }
+        left.extend(value.as_object().into_iter().flat_map(|fields| fields.values()));
+        left.extend(value.as_array().into_iter().flatten());
+    }
+    assert!(closed.is_empty(), "takes no further fields and stands beside others: {closed:?}");
+}

@@ -1,6 +1,6 @@
 //! Appeals (申诉).
 
-use actix_web::{HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -11,6 +11,7 @@ use crate::domain::id::{AgentId, AppealId, AttachmentId, EvaluationId};
 use crate::domain::page::{Page, PageRequest};
 use crate::domain::period::Period;
 use crate::http::body::read_bytes;
+use crate::http::patience::Patient;
 use crate::http::problem::ProblemDocument;
 use crate::http::{Body, Caller, IfMatch, Problem, Query, Versioned};
 use crate::usecases::appeals::ask_second::SecondRequest;
@@ -218,8 +219,10 @@ async fn attach(
     caller: Caller,
     path: web::Path<AppealId>,
     query: Query<AttachQuery>,
+    request: HttpRequest,
     payload: web::Payload,
 ) -> Result<web::Json<Attachment>, Problem> {
+    let payload = Patient::new(&request, payload.into_inner());
     let content = read_bytes(payload, app.config.limits.attachment_bytes, "limits.attachment_bytes").await?;
     Ok(web::Json(appeals::attach::attach(&app, &caller, path.into_inner(), &query.0.name, content).await?))
 }
@@ -229,7 +232,16 @@ async fn attach(
     tag = "appeals",
     params(("appeal_id" = AppealId, Path, description = "The appeal"), ("attachment_id" = AttachmentId, Path, description = "The attachment")),
     responses(
-        (status = 200, description = "The file", body = Vec<u8>),
+        (
+            status = 200,
+            description = "The file",
+            content(
+                (Vec<u8> = "application/pdf"),
+                (Vec<u8> = "image/png"),
+                (Vec<u8> = "image/jpeg"),
+                (String = "text/plain; charset=utf-8"),
+            ),
+        ),
         (status = "4XX", description = "Refused", body = ProblemDocument, content_type = "application/problem+json"),
     )
 )]

@@ -10,6 +10,7 @@ mod close;
 mod demo;
 mod draw;
 mod export;
+mod files;
 mod import;
 mod init;
 mod migrate;
@@ -119,7 +120,8 @@ pub fn run(cli: Cli) -> ExitCode {
 
 fn start_log(config: &Config) {
     let filter = tracing_subscriber::EnvFilter::new(&config.log.level);
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A log that cannot be written, on a full disk for example, must not end what it tells of: its own error would go the same way, and panic there.
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).log_internal_errors(false);
     // A second start in one process (tests) keeps the first log.
     drop(match config.log.format {
         LogFormat::Text => log.try_init(),

@@ -27,6 +27,7 @@ pub struct Args {
 }
 
 pub(super) async fn run(mut config: Config, args: Args) -> Outcome {
+    config.http.connections = super::files::make_room(config.http.connections);
     config.http.port = args.port.unwrap_or(config.http.port);
     config.http.bind = args.bind.unwrap_or(config.http.bind);
     let app = App::new(config)?;

@@ -14,10 +14,16 @@ pub enum Error {
     Refused(#[from] Refusal),
     /// The database said no.
     #[error("database: {0}")]
-    Database(#[from] DieselError),
-    /// No connection could be had.
+    Database(DieselError),
+    /// No connection could be had, or it was lost before anything was committed.
     #[error("no database connection: {0}")]
     Connection(String),
+    /// There is no room where the data are kept; nothing was stored.
+    #[error("no room left: {0}")]
+    Full(String),
+    /// The connection was lost in the middle of a commit: whether it took place is not known.
+    #[error("the connection was lost while committing: {0}")]
+    Uncertain(String),
     /// Something stored cannot be read back.
     #[error("stored data is damaged: {0}")]
     Damaged(String),
@@ -32,7 +38,61 @@ pub enum Error {
 /// The result of a database closure.
 pub type Result<T> = std::result::Result<T, Error>;
 
+/// What else than a statement of ours is at fault, by the words of the databases.
+const LOST: [&str; 6] = [
+    "terminating connection",
+    "server closed the connection",
+    "no connection to the server",
+    "the database system is",
+    "disk I/O error",
+    "unable to open database file",
+];
+const FULL: [&str; 2] = ["database or disk is full", "No space left on device"];
+
+/// What a fault of the database is, where it is none of the statement.
+fn machine(error: &DieselError) -> Option<Error> {
+    match error {
+        DieselError::DatabaseError(kind, info) => {
+            let message = info.message();
+            let closed = matches!(kind, DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand);
+            if FULL.iter().any(|words| message.contains(words)) {
+                Some(Error::Full(message.to_owned()))
+            } else {
+                (closed || LOST.iter().any(|words| message.contains(words))).then(|| Error::Connection(message.to_owned()))
+            }
+        }
+        DieselError::BrokenTransactionManager => Some(Error::Connection("the transaction was lost with its connection".to_owned())),
+        DieselError::RollbackErrorOnCommit { commit_error, .. } => machine(commit_error),
+        _ => None,
+    }
+}
+
+impl From<DieselError> for Error {
+    fn from(error: DieselError) -> Self {
+        machine(&error).unwrap_or(Self::Database(error))
+    }
+}
+
 impl Error {
+    /// What a file could not be written for.
+    pub fn of_file(what: &str, error: &std::io::Error) -> Self {
+        use std::io::ErrorKind;
+        let text = format!("{what}: {error}");
+        match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge => Self::Full(text),
+            _ => Self::Damaged(text),
+        }
+    }
+
+    /// The same error for another caller whose work was lost with it.
+    pub(super) fn shared(&self) -> Self {
+        match self {
+            Self::Full(reason) => Self::Full(reason.clone()),
+            Self::NotCommitted(reason) => Self::NotCommitted(reason.clone()),
+            other => Self::NotCommitted(other.to_string()),
+        }
+    }
+
     /// Whether the same work may succeed when it is simply run again: a serialization failure, a deadlock or a lost connection before
     /// anything was committed.
     pub(super) fn is_transient(&self) -> bool {
@@ -41,9 +101,14 @@ impl Error {
                 DatabaseErrorKind::SerializationFailure => true,
                 _ => info.message().contains("deadlock detected"),
             },
-            Self::Database(_) | Self::Refused(_) | Self::Connection(_) | Self::Damaged(_) | Self::NotCommitted(_) | Self::Panicked(_) => {
-                false
-            }
+            Self::Database(_)
+            | Self::Refused(_)
+            | Self::Connection(_)
+            | Self::Full(_)
+            | Self::Uncertain(_)
+            | Self::Damaged(_)
+            | Self::NotCommitted(_)
+            | Self::Panicked(_) => false,
         }
     }
 

@@ -229,7 +229,11 @@ fn serializable(connection: &mut AnyConnection, mut work: Work) -> Result<()> {
     let mut attempt = 1_u32;
     loop {
         match serializable_once(connection, &mut work) {
-            Err(error) if error.is_transient() && attempt < ATTEMPTS => {
+            Err(error) if error.is_transient() && attempt >= ATTEMPTS => {
+                // Nothing is wrong with it; there is too much going on at the same rows.
+                return Err(Error::NotCommitted(format!("{error}, {attempt} times")));
+            }
+            Err(error) if error.is_transient() => {
                 std::thread::sleep(pause(attempt));
                 attempt = attempt.saturating_add(1);
             }
@@ -240,7 +244,12 @@ fn serializable(connection: &mut AnyConnection, mut work: Work) -> Result<()> {
 
 fn serializable_once(connection: &mut AnyConnection, work: &mut Work) -> Result<()> {
     begin(connection, "BEGIN ISOLATION LEVEL SERIALIZABLE")?;
-    let done = caught(connection, work).and_then(|()| Ok(commit(connection)?));
+    let done = caught(connection, work).and_then(|()| {
+        commit(connection).map_err(|error| match Error::from(error) {
+            Error::Connection(reason) => Error::Uncertain(reason),
+            error => error,
+        })
+    });
     if done.is_err() {
         rollback(connection);
     }

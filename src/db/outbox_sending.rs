@@ -127,8 +127,11 @@ pub fn claim(
     let mut limit = limit;
     if let Some(per_minute) = per_minute {
         let minute_ago = At(tx.now.checked_sub_signed(Duration::seconds(60)).unwrap_or(tx.now));
+        // What was handed over later than this was so before the clock went back.
+        let minute_ahead = At(tx.now.checked_add_signed(Duration::seconds(60)).unwrap_or(tx.now));
         let handed: i64 = outbox::table
-            .filter(outbox::channel.eq(channel).and(outbox::handed_at.gt(minute_ago)).and(outbox::state.ne(OutboxState::Claimed)))
+            .filter(outbox::channel.eq(channel).and(outbox::handed_at.gt(minute_ago)).and(outbox::handed_at.lt(minute_ahead)))
+            .filter(outbox::state.ne(OutboxState::Claimed))
             .count()
             .get_result(tx.conn)?;
         let claimed: i64 =

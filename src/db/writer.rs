@@ -12,7 +12,7 @@ use super::connection::{AnyConnection, Opener};
 use super::error::{Error, Result};
 
 /// Tells the caller, once the fate of the closure's group is known.
-type Answer = Box<dyn FnOnce(Option<&str>) + Send>;
+type Answer = Box<dyn FnOnce(Option<&Error>) + Send>;
 
 /// A queued closure. `None` instead of a connection means that the group could not begin.
 type Job = Box<dyn FnOnce(Option<&mut AnyConnection>) -> (Group, Answer) + Send>;
@@ -22,8 +22,8 @@ type Job = Box<dyn FnOnce(Option<&mut AnyConnection>) -> (Group, Answer) + Send>
 pub(super) enum Group {
     /// It can go on.
     Usable,
-    /// SQLite has rolled the whole transaction back by itself (disk full, I/O error): everything in it is gone.
-    Lost(String),
+    /// The whole transaction must be rolled back, or SQLite has done it by itself (disk full, I/O error): everything in it is gone.
+    Lost(Error),
 }
 
 /// No more closures share one commit than this …
@@ -71,7 +71,7 @@ impl Writer {
             let answer: Answer = Box::new(move |not_committed| {
                 let result = match (not_committed, result) {
                     (None, result) | (Some(_), result @ Err(Error::Refused(_))) => result,
-                    (Some(reason), _) => Err(Error::NotCommitted(reason.to_owned())),
+                    (Some(reason), _) => Err(reason.shared()),
                 };
                 // Nobody may be listening any more; what is committed stays so.
                 drop(sender.send(result));
@@ -89,7 +89,7 @@ fn run_group(connection: &mut AnyConnection, first: Job, jobs: &mut mpsc::Receiv
     let started = Instant::now();
     if let Err(error) = begin(connection, "BEGIN IMMEDIATE") {
         let (_, answer) = first(None);
-        answer(Some(&format!("the transaction cannot begin: {error}")));
+        answer(Some(&Error::from(error)));
         return false;
     }
     let mut answers = Vec::new();
@@ -104,12 +104,12 @@ fn run_group(connection: &mut AnyConnection, first: Job, jobs: &mut mpsc::Receiv
             Group::Usable => {}
         }
     }
-    let failure = lost.or_else(|| commit(connection).err().map(|e| e.to_string()));
+    let failure = lost.or_else(|| commit(connection).err().map(Error::from));
     if failure.is_some() {
         rollback(connection);
     }
     for answer in answers {
-        answer(failure.as_deref());
+        answer(failure.as_ref());
     }
     failure.is_none()
 }
@@ -146,16 +146,22 @@ pub(super) fn caught(connection: &mut AnyConnection, work: &mut Work) -> Result<
 fn in_savepoint(connection: &mut AnyConnection, work: &mut Work) -> (Group, Result<()>) {
     type Manager = AnyConnection;
     if let Err(error) = <Manager as TransactionManager<AnyConnection>>::begin_transaction(connection) {
-        return (Group::Lost(error.to_string()), Err(error.into()));
+        return lost(error.into());
     }
     match caught(connection, work) {
         Ok(()) => match commit(connection) {
             Ok(()) => (Group::Usable, Ok(())),
-            Err(error) => (Group::Lost(error.to_string()), Err(error.into())),
+            Err(error) => lost(error.into()),
         },
+        // After a full disk or a failed file nobody knows what the transaction still holds.
+        Err(broken @ (Error::Full(_) | Error::Connection(_))) => lost(broken),
         Err(refused) => match <Manager as TransactionManager<AnyConnection>>::rollback_transaction(connection) {
             Ok(()) => (Group::Usable, Err(refused)),
-            Err(_) => (Group::Lost(refused.to_string()), Err(refused)),
+            Err(_) => (Group::Lost(refused.shared()), Err(refused)),
         },
     }
+}
+
+fn lost(error: Error) -> (Group, Result<()>) {
+    (Group::Lost(error.shared()), Err(error))
 }

@@ -9,6 +9,14 @@ use serde::{Deserialize, Serialize};
 
 use super::refusal::{Refusal, Refused};
 
+/// The code of everything that is wrong with a line itself.
+const INVALID: &str = "invalid";
+
+/// The code of a source that fails: too slow, or broken off.
+pub(super) fn unread_code(error: &std::io::Error) -> &'static str {
+    if error.kind() == std::io::ErrorKind::TimedOut { "too_slow" } else { INVALID }
+}
+
 /// One thing that is wrong in a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct LineFault {
@@ -16,22 +24,26 @@ pub struct LineFault {
     pub line: u64,
     /// The column at fault; empty where it is the whole line.
     pub field: String,
+    /// Stable machine-readable code, such as `invalid`, `line_too_long` or `too_many_rows`.
+    #[schema(value_type = String)]
+    pub code: Cow<'static, str>,
     /// What is wrong and what would be right, one sentence in English.
     pub message: String,
 }
 
 impl LineFault {
     /// A fault of the line as a whole.
-    fn of_line(line: u64, message: impl Into<String>) -> Self {
-        Self { line, field: String::new(), message: message.into() }
+    fn of_line(line: u64, code: &'static str, message: impl Into<String>) -> Self {
+        Self { line, field: String::new(), code: code.into(), message: message.into() }
     }
 
     /// What a refusal says, as faults of a line.
     pub fn from_refusal(line: u64, refusal: Refusal) -> Vec<Self> {
         if refusal.faults.is_empty() {
-            return vec![Self::of_line(line, refusal.message)];
+            return vec![Self::of_line(line, refusal.code, refusal.message)];
         }
-        refusal.faults.into_iter().map(|fault| Self { line, field: fault.field, message: fault.message }).collect()
+        let code = refusal.code;
+        refusal.faults.into_iter().map(|fault| Self { line, field: fault.field, code: code.into(), message: fault.message }).collect()
     }
 }
 
@@ -130,18 +142,18 @@ impl<R: BufRead> Table<R> {
         self.read = self.read.saturating_add(1);
         if self.read > self.limits.rows {
             let message = format!("the file has more than {} rows; from here on it was not read: split it", self.limits.rows);
-            return Err((LineFault::of_line(row.line, message), true));
+            return Err((LineFault::of_line(row.line, "too_many_rows", message), true));
         }
         let (have, want) = (row.cells.len(), self.header.len());
         if have != want {
             let message = format!("has {have} cells where the header has {want} columns; put cells that contain commas in double quotes");
-            return Err((LineFault::of_line(row.line, message), false));
+            return Err((LineFault::of_line(row.line, INVALID, message), false));
         }
         let mut cells = Vec::with_capacity(want);
         for (name, cell) in self.header.iter().zip(row.cells) {
             let text = String::from_utf8(cell).map_err(|_| {
                 let message = "is not UTF-8 text; save the file as \"CSV UTF-8\"".to_owned();
-                (LineFault { line: row.line, field: name.clone(), message }, false)
+                (LineFault { line: row.line, field: name.clone(), code: INVALID.into(), message }, false)
             })?;
             cells.push(unguarded(text));
         }
@@ -202,6 +214,7 @@ struct Row {
 
 struct RowFault {
     line: u64,
+    code: &'static str,
     message: String,
     /// Whether nothing after it can be read.
     fatal: bool,
@@ -209,7 +222,7 @@ struct RowFault {
 
 impl RowFault {
     fn line_fault(&self) -> LineFault {
-        LineFault::of_line(self.line, self.message.clone())
+        LineFault::of_line(self.line, self.code, self.message.clone())
     }
 }
 
@@ -241,11 +254,13 @@ impl<R: BufRead> Rows<R> {
     }
 
     fn cells(&mut self, line: u64, most_bytes: usize) -> Result<Option<Vec<Vec<u8>>>, RowFault> {
-        let fault = |message: String, fatal| RowFault { line, message, fatal };
+        let fault = |message: String, fatal| RowFault { line, code: INVALID, message, fatal };
         let (mut cells, mut cell, mut at) = (Vec::new(), Vec::new(), At::CellStart);
         let (mut bytes, mut stray_quote, mut after_return) = (0_usize, false, false);
         loop {
-            let Some(byte) = self.byte().map_err(|error| fault(format!("the file could not be read further: {error}"), true))? else {
+            let unread =
+                |error| RowFault { code: unread_code(&error), ..fault(format!("the file could not be read further: {error}"), true) };
+            let Some(byte) = self.byte().map_err(unread)? else {
                 return match at {
                     At::Quoted => Err(fault("a double quote is opened and never closed; the file may have broken off here".into(), true)),
                     _ if bytes == 0 => Ok(None),
@@ -260,7 +275,7 @@ impl<R: BufRead> Rows<R> {
             if bytes > most_bytes {
                 let message =
                     format!("is longer than {most_bytes} bytes; from here on the file was not read: look for an open double quote");
-                return Err(fault(message, true));
+                return Err(RowFault { code: "line_too_long", ..fault(message, true) });
             }
             if line == 1 && bytes == 3 && at != At::Quoted && cells.is_empty() && cell == b"\xef\xbb" && byte == 0xbf {
                 (cell, at) = (Vec::new(), At::CellStart);

@@ -111,7 +111,7 @@ mod tests {
     fn a_report_counts_everything_and_lists_a_bounded_part() {
         let mut report = LineReport::new(true, 1000);
         for line in (2..2002).rev() {
-            report.refuse(vec![LineFault { line, field: "x".into(), message: String::new() }]);
+            report.refuse(vec![LineFault { line, field: "x".into(), code: "invalid".into(), message: String::new() }]);
         }
         report.note(1, "A", LineOutcome::Updated(vec!["name".into()]));
         report.note(2, "B", LineOutcome::Unchanged);

@@ -24,6 +24,8 @@ pub enum RefusalKind {
     TooLarge,
     /// A format that is not understood (415).
     Unsupported,
+    /// What was sent came too slowly (408).
+    TooSlow,
     /// Too many requests; try again later (429).
     TooMany,
     /// The service cannot take more work at the moment (503).
@@ -113,6 +115,21 @@ impl Refusal {
         Self { faults: vec![Fault { field, message }], ..Self::new(RefusalKind::TooLarge, "too_large", text) }
     }
 
+    /// A line of a file that is longer than the limit.
+    pub fn long_line(message: impl Into<String>) -> Self {
+        Self { code: "line_too_long", ..Self::too_large("", message) }
+    }
+
+    /// JSON that is nested more deeply than anything that the service takes.
+    pub fn too_deep() -> Self {
+        Self { code: "nested_too_deeply", ..Self::invalid("", "the JSON is nested too deeply; nothing here has more than 127 levels") }
+    }
+
+    /// What was sent came too slowly; the message names the setting.
+    pub fn too_slow(message: impl Into<String>) -> Self {
+        Self::new(RefusalKind::TooSlow, "too_slow", message)
+    }
+
     /// A format that is not understood; the message names those that are.
     pub fn unsupported(message: impl Into<String>) -> Self {
         Self::new(RefusalKind::Unsupported, "unsupported", message)
@@ -143,6 +160,11 @@ impl Refusal {
         }
         self
     }
+}
+
+/// Whether JSON was not read because it is nested too deeply; serde_json has no other word for it.
+pub fn too_deep(error: &serde_json::Error) -> bool {
+    error.is_syntax() && error.to_string().starts_with("recursion limit exceeded")
 }
 
 /// Collects every fault of an input, so that a caller hears of all of them at once.

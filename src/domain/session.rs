@@ -47,7 +47,8 @@ impl Attempts {
     /// `TooMany`, which says how long to wait.
     pub fn check(&self, now: DateTime<Utc>) -> Refused<()> {
         match self.blocked_until {
-            Some(until) if until > now => {
+            // A block that seems longer than the longest was set before the clock went back.
+            Some(until) if until > now && until.signed_duration_since(now) <= LONGEST_BLOCK => {
                 let seconds = until.signed_duration_since(now).num_seconds().max(1);
                 Err(Refusal::too_many(format!("too many failed attempts; try again in {seconds} seconds")))
             }
@@ -90,6 +91,7 @@ mod tests {
         assert_eq!(waits[19], 900);
         assert!(attempts.unwrap().check(now).is_err());
         assert!(attempts.unwrap().check(now + Duration::minutes(15)).is_ok());
+        assert!(attempts.unwrap().check(now - Duration::hours(1)).is_ok(), "the clock went back by an hour");
         let later = Attempts::failed(attempts, Counted::User, now + Duration::minutes(31));
         assert_eq!(later.failures, 1, "old failures are forgotten");
     }

@@ -9,9 +9,11 @@ use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::StreamExt;
 use serde::de::DeserializeOwned;
 
+use super::patience::{Patient, broken_off};
 use super::problem::Problem;
 use crate::app::App;
 use crate::domain::Refusal;
+use crate::domain::refusal::too_deep;
 
 /// A JSON body of type `T`, at most `limits.json_bytes` long.
 #[derive(Debug, Clone)]
@@ -24,7 +26,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let limit = request.app_data::<web::Data<App>>().map_or(1 << 20, |app| app.config.limits.json_bytes);
         let media_type = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("").to_ascii_lowercase();
-        let payload = payload.take();
+        let payload = Patient::new(request, payload.take());
         Box::pin(async move {
             let essence = media_type.split(';').next().unwrap_or("").trim();
             if essence != "application/json" {
@@ -39,15 +41,11 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
 /// Reads a whole body of at most `limit` bytes; `setting` names the limit for whoever exceeds it.
 ///
 /// # Errors
-/// `TooLarge`, or `Invalid` where the body breaks off.
-pub async fn read_bytes<S, E>(mut payload: S, limit: usize, setting: &str) -> Result<Vec<u8>, Refusal>
-where
-    S: futures_util::Stream<Item = Result<web::Bytes, E>> + Unpin,
-    E: std::fmt::Display,
-{
+/// `TooLarge`, `TooSlow`, or `Invalid` where the body breaks off.
+pub async fn read_bytes(mut payload: Patient, limit: usize, setting: &str) -> Result<Vec<u8>, Refusal> {
     let mut bytes = web::BytesMut::new();
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|e| Refusal::invalid("", format!("the body broke off: {e}")))?;
+        let chunk = chunk.map_err(|e| broken_off("the body", &e))?;
         if bytes.len().saturating_add(chunk.len()) > limit {
             return Err(Refusal::too_large("", format!("the body is longer than {limit} bytes ({setting})")));
         }
@@ -63,6 +61,9 @@ where
 pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        if too_deep(error.inner()) {
+            return Refusal::too_deep();
+        }
         let path = error.path().to_string();
         Refusal::invalid(if path == "." { String::new() } else { path }, error.inner().to_string())
     })?;

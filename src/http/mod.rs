@@ -7,6 +7,7 @@ pub mod download;
 pub mod headers;
 pub mod log;
 pub mod page;
+pub mod patience;
 pub mod problem;
 pub mod range;
 pub mod refusals;

@@ -1,7 +1,7 @@
 //! Errors as RFC 9457 problem documents.
 
-use actix_web::http::StatusCode;
-use actix_web::http::header::{HeaderValue, WWW_AUTHENTICATE};
+use actix_web::http::header::{HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
+use actix_web::http::{ConnectionType, StatusCode};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -61,6 +61,9 @@ impl std::fmt::Display for Problem {
     }
 }
 
+/// After how many seconds it is worth to try again where the database was not there.
+const RETRY_SECONDS: &str = "5";
+
 /// Set on the response of a refused request, so that the audit line can be written.
 #[derive(Debug, Clone, Copy)]
 pub struct RefusedCode(pub &'static str);
@@ -77,6 +80,7 @@ impl Problem {
             RefusalKind::Stale => StatusCode::PRECONDITION_FAILED,
             RefusalKind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             RefusalKind::Unsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            RefusalKind::TooSlow => StatusCode::REQUEST_TIMEOUT,
             RefusalKind::TooMany => StatusCode::TOO_MANY_REQUESTS,
             RefusalKind::Busy => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -95,10 +99,18 @@ impl Problem {
             Error::Refused(refusal) => refusal.message.clone(),
             error => {
                 tracing::error!(%error, "a request failed");
-                let text = if self.status_code() == StatusCode::SERVICE_UNAVAILABLE {
-                    "the database is not available at the moment and nothing was stored; try again"
-                } else {
-                    "something went wrong on our side and nothing was stored; the request id finds the cause in the log"
+                let text = match error {
+                    Error::Full(_) => "there is no room left where the data are kept, and nothing was stored; make room and try again",
+                    Error::Uncertain(_) => {
+                        "the connection to the database was lost while this was being stored, and it is not known whether it was; look before you \
+                         send it again, or send it again with the same Idempotency-Key"
+                    }
+                    Error::Connection(_) | Error::NotCommitted(_) => {
+                        "the database is not available at the moment and nothing was stored; try again"
+                    }
+                    Error::Database(_) | Error::Damaged(_) | Error::Panicked(_) | Error::Refused(_) => {
+                        "something went wrong on our side and nothing was stored; the request id finds the cause in the log"
+                    }
                 };
                 text.to_owned()
             }
@@ -110,12 +122,22 @@ impl Problem {
         match &self.0 {
             Error::Refused(refusal) => refusal.code,
             Error::Connection(_) | Error::NotCommitted(_) => "unavailable",
+            Error::Full(_) => "storage_full",
+            Error::Uncertain(_) => "outcome_unknown",
             Error::Database(_) | Error::Damaged(_) | Error::Panicked(_) => "internal",
         }
     }
 
-    /// Marks the answer of a refusal, so that its audit line is written.
+    /// What the headers of the answer say beside its status: when to come again, and that a connection which dawdles is not kept. Marks the
+    /// answer of a refusal, so that its audit line is written.
     pub fn mark(&self, response: &mut HttpResponse) {
+        match self.status_code() {
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::INSUFFICIENT_STORAGE => {
+                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(RETRY_SECONDS));
+            }
+            StatusCode::REQUEST_TIMEOUT => response.head_mut().set_connection_type(ConnectionType::Close),
+            _ => {}
+        }
         if let Error::Refused(refusal) = &self.0 {
             response.extensions_mut().insert(RefusedCode(refusal.code));
         }
@@ -126,7 +148,8 @@ impl ResponseError for Problem {
     fn status_code(&self) -> StatusCode {
         match &self.0 {
             Error::Refused(refusal) => Self::status_of(refusal),
-            Error::Connection(_) | Error::NotCommitted(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Connection(_) | Error::NotCommitted(_) | Error::Uncertain(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Error::Full(_) => StatusCode::INSUFFICIENT_STORAGE,
             Error::Database(_) | Error::Damaged(_) | Error::Panicked(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }

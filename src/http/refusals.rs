@@ -2,16 +2,17 @@
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::header::{CONTENT_ENCODING, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, web};
 use tracing_actix_web::RequestId as TracedId;
 
 use super::caller::{Caller, RequestId};
 use super::headers::harden;
-use super::problem::RefusedCode;
+use super::problem::{Problem, RefusedCode};
 use super::session::is_https;
 use crate::app::App;
+use crate::domain::Refusal;
 use crate::usecases::sessions::note_refusal::note_refusal;
 
 /// Gives the request its id, answers with it in `X-Request-Id`, and sets the headers that every answer carries.
@@ -24,6 +25,14 @@ pub async fn around(
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let id = request.extensions().get::<TracedId>().map(ToString::to_string).unwrap_or_default();
     request.extensions_mut().insert(RequestId(id.clone()));
+    if let Some(encoding) =
+        request.headers().get(CONTENT_ENCODING).filter(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity"))
+    {
+        let encoding = String::from_utf8_lossy(encoding.as_bytes()).into_owned();
+        let refusal =
+            Refusal::unsupported(format!("bodies are taken as they are, not encoded as `{encoding}`; leave Content-Encoding away"));
+        return Err(Problem::from(refusal).into());
+    }
     let app = request.app_data::<web::Data<App>>().cloned();
     let (changes, path) = (!request.method().is_safe(), request.path().to_owned());
     let https = app.as_ref().is_some_and(|app| is_https(app, request.request()));

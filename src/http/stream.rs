@@ -2,10 +2,13 @@
 
 use std::io::{BufRead, Read};
 
-use actix_web::web::{Bytes, Payload};
+use actix_multipart::MultipartError;
+use actix_web::error::PayloadError;
+use actix_web::web::Bytes;
 use futures_util::{Stream, StreamExt};
 use tokio::sync::mpsc;
 
+use super::patience::{Patient, broken_off};
 use super::problem::Problem;
 use crate::domain::Refusal;
 
@@ -46,13 +49,15 @@ impl Read for BodyReader {
 }
 
 /// Splits a body into a reader and the future that feeds it; run both together.
-pub fn reader(mut body: Payload) -> (BodyReader, impl Future<Output = ()>) {
+pub fn reader(mut body: Patient) -> (BodyReader, impl Future<Output = ()>) {
     let (send, blocks) = mpsc::channel(WAITING);
     let feed = async move {
         let mut thrown_away = 0_usize;
         while let Some(block) = body.next().await {
-            let block =
-                block.map_err(|error| std::io::Error::new(std::io::ErrorKind::UnexpectedEof, format!("the upload broke off: {error}")));
+            let block = block.map_err(|error| match error {
+                PayloadError::Io(slow) if slow.kind() == std::io::ErrorKind::TimedOut => slow,
+                error => std::io::Error::new(std::io::ErrorKind::UnexpectedEof, format!("the upload broke off: {error}")),
+            });
             let (length, failed) = (block.as_ref().map_or(0, Bytes::len), block.is_err());
             if send.send(block).await.is_err() {
                 thrown_away = thrown_away.saturating_add(length);
@@ -87,6 +92,9 @@ pub fn blocks(source: Box<dyn Read + Send>) -> impl Stream<Item = std::io::Resul
 const BLOCK: usize = 64 * 1024;
 
 /// A multipart body that cannot be read.
-pub fn broken_multipart(error: &impl std::fmt::Display) -> Problem {
-    Refusal::invalid("", format!("the multipart body cannot be read: {error}")).into()
+pub fn broken_multipart(error: &MultipartError) -> Problem {
+    match error {
+        MultipartError::Payload(error) => broken_off("the multipart body", error).into(),
+        error => Refusal::invalid("", format!("the multipart body cannot be read: {error}")).into(),
+    }
 }

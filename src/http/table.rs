@@ -11,6 +11,7 @@ use futures_util::{StreamExt, stream};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::patience::{Patient, broken_off};
 use super::problem::Problem;
 use crate::app::App;
 use crate::domain::Refusal;
@@ -53,14 +54,14 @@ impl FromRequest for CsvBody {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let limit = request.app_data::<web::Data<App>>().map_or(1 << 20, |app| app.config.limits.csv_bytes);
         let media_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("").to_ascii_lowercase();
-        let mut payload = payload.take();
+        let mut payload = Patient::new(request, payload.take());
         Box::pin(async move {
             if media_type.split(';').next().unwrap_or("").trim() != "text/csv" {
                 return Err(Refusal::unsupported("the body must be a CSV table; send `Content-Type: text/csv`").into());
             }
             let mut bytes = BytesMut::new();
             while let Some(chunk) = payload.next().await {
-                let chunk = chunk.map_err(|error| Refusal::invalid("", format!("the body broke off: {error}")))?;
+                let chunk = chunk.map_err(|error| broken_off("the body", &error))?;
                 if bytes.len().saturating_add(chunk.len()) > limit {
                     return Err(
                         Refusal::too_large("", format!("the table is longer than {limit} bytes (limits.csv_bytes); split it")).into()

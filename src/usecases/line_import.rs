@@ -72,7 +72,7 @@ fn read<T>(
                     rows.push(Row { line: line.number, value });
                 } else {
                     let message = format!("`{key}` stands in line {first} already; leave one of the two");
-                    report.refuse(vec![LineFault { line: line.number, field: field.to_owned(), message }]);
+                    report.refuse(vec![LineFault { line: line.number, field: field.to_owned(), code: "invalid".into(), message }]);
                 }
             }
         }

@@ -15,6 +15,7 @@ use super::trouble::Trouble;
 use crate::domain::Refusal;
 use crate::domain::refusal::{Fault, RefusalKind};
 use crate::http::Problem;
+use crate::http::patience::{Patient, broken_off};
 use crate::http::session::check_csrf;
 
 /// The fields of a posted form, from a logged-in person, proven to come from a page of ours.
@@ -144,10 +145,10 @@ pub(super) fn named_fault(f: &Frame, name: &str, message: &str) -> String {
 /// The most bytes of a form: a scorecard of two hundred items with their guidance fits.
 const FORM_BYTES: usize = 4 << 20;
 
-async fn read_all(payload: &mut Payload) -> Result<Vec<u8>, Refusal> {
+async fn read_all(mut payload: Patient) -> Result<Vec<u8>, Refusal> {
     let mut bytes = Vec::new();
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|error| Refusal::invalid("", format!("the form broke off: {error}")))?;
+        let chunk = chunk.map_err(|error| broken_off("the form", &error))?;
         if bytes.len().saturating_add(chunk.len()) > FORM_BYTES {
             return Err(Refusal::too_large("", format!("the form is longer than {FORM_BYTES} bytes")));
         }
@@ -168,6 +169,7 @@ pub fn again(refusal: &Refusal) -> Option<HttpResponseBuilder> {
         | RefusalKind::TooLarge
         | RefusalKind::Unsupported
         | RefusalKind::TooMany
+        | RefusalKind::TooSlow
         | RefusalKind::Busy => Some(HttpResponse::build(ResponseError::status_code(&Problem::from(refusal.clone())))),
     }
 }
@@ -178,10 +180,10 @@ impl FromRequest for Form {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let request = request.clone();
-        let mut payload = payload.take();
+        let payload = Patient::new(&request, payload.take());
         Box::pin(async move {
             let visitor = Visitor::extract(&request).await?;
-            let bytes = read_all(&mut payload).await.map_err(|refusal| Trouble::new(visitor.frame.clone(), refusal))?;
+            let bytes = read_all(payload).await.map_err(|refusal| Trouble::new(visitor.frame.clone(), refusal))?;
             let typed = Typed::parse(&bytes);
             check_csrf(&visitor.person, Some(typed.get("csrf"))).map_err(|r| Trouble::new(visitor.frame.clone(), r))?;
             Ok(Self { visitor, typed })

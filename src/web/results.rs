@@ -247,7 +247,7 @@ async fn month(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path
 async fn target(app: &App, visitor: &Visitor, period: Period) -> Result<Option<Threshold>, Trouble> {
     let one = PageRequest { limit: 1, after: None };
     match pass_policies::list::list(app, visitor.actor(), Some(period), one).await {
-        Ok(found) => Ok(found.items.first().and_then(|version| version.policy.target_pass_rate)),
+        Ok(found) => Ok(found.items.first().and_then(|version| version.target_pass_rate)),
         Err(Error::Refused(refusal)) if refusal.code == "no_pass_policy" => Ok(None),
         Err(error) => Err(Trouble::new(visitor.frame.clone(), error)),
     }

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use actix_multipart::Multipart;
+use actix_multipart::{Multipart, MultipartError};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, web};
 use futures_util::StreamExt;
@@ -13,6 +13,7 @@ use super::page::Visitor;
 use super::trouble::Trouble;
 use crate::app::App;
 use crate::domain::Refusal;
+use crate::http::patience::{Patient, broken_off};
 use crate::http::session::check_csrf;
 
 /// The fields and the file of a form that was sent in parts.
@@ -28,8 +29,11 @@ pub struct FileForm {
     pub file_name: String,
 }
 
-fn broken(error: impl std::fmt::Display) -> Refusal {
-    Refusal::invalid("", format!("the form broke off: {error}"))
+fn broken(error: MultipartError) -> Refusal {
+    match error {
+        MultipartError::Payload(error) => broken_off("the form", &error),
+        error => broken_off("the form", &error),
+    }
 }
 
 /// The name of each part, that of its file where it is one, and its bytes.
@@ -60,11 +64,10 @@ impl FromRequest for FileForm {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let request = request.clone();
         let limit = request.app_data::<web::Data<App>>().map_or(1 << 20, |app| app.config.limits.csv_bytes);
-        let form = Multipart::from_request(&request, payload);
+        let form = Multipart::new(request.headers(), Patient::new(&request, payload.take()));
         Box::pin(async move {
             let visitor = Visitor::extract(&request).await?;
             let trouble = |refusal| Trouble::new(visitor.frame.clone(), refusal);
-            let form = form.await.map_err(|error| trouble(broken(error)))?;
             let (mut file, mut file_name, mut typed) = (None, String::new(), Vec::new());
             for (name, called, bytes) in parts(form, limit).await.map_err(trouble)? {
                 match called {

@@ -46,8 +46,8 @@ on_both! {
         assert_eq!(
             report["faults"],
             json!([
-                { "line": 4, "field": "name", "message": "must not be empty" },
-                { "line": 5, "field": "code", "message": "`V1` stands in line 2 already; leave one of the two" },
+                { "line": 4, "field": "name", "code": "invalid", "message": "must not be empty" },
+                { "line": 5, "field": "code", "code": "invalid", "message": "`V1` stands in line 2 already; leave one of the two" },
             ])
         );
         let exported = admin.send("GET", "vendors", &[("accept", "text/csv")], &[]).expect(200);

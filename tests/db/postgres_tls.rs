@@ -21,7 +21,7 @@ fn the_database_is_reached_over_tls_that_knows_it() {
     let (trusted, stranger) = (folder.path().join("ca.pem"), folder.path().join("other.pem"));
     std::fs::write(&trusted, identity.cert.pem()).unwrap();
     std::fs::write(&stranger, other.cert.pem()).unwrap();
-    let Some((_server, port)) = over_tls((&identity.cert.pem(), &identity.signing_key.serialize_pem())) else {
+    let Some((_server, port, _folder)) = over_tls(&identity.cert.pem(), &identity.signing_key.serialize_pem()) else {
         eprintln!("SKIPPED: no PostgreSQL");
         return;
     };

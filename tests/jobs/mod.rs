@@ -1,4 +1,5 @@
 mod outbox;
 mod scheduled_draws;
 mod smtp;
+mod smtp_away;
 mod webhooks;

@@ -11,7 +11,8 @@ use assay::web::refusals::{said, sentences};
 use literals::{Literal, literals};
 
 /// Where refusals come from that a page can show.
-const SOURCES: [&str; 8] = ["app.rs", "auth.rs", "db", "domain", "http/problem.rs", "http/session.rs", "usecases", "web"];
+const SOURCES: [&str; 9] =
+    ["app.rs", "auth.rs", "db", "domain", "http/patience.rs", "http/problem.rs", "http/session.rs", "usecases", "web"];
 
 /// Files that refuse nothing to somebody at a page: the demo's making, letters, what operators and other programs alone are told.
 const ELSEWHERE: [&str; 22] = [
@@ -48,7 +49,8 @@ const BUT: [&str; 4] = [
 ];
 
 /// Calls whose texts are for the log, or the faults of our own.
-const OURS: [&str; 10] = ["#", "Connection", "Damaged", "NotCommitted", "Panicked", "debug!", "error!", "info!", "warn!", "assert!"];
+const OURS: [&str; 11] =
+    ["#", "Connection", "Damaged", "NotCommitted", "Panicked", "debug!", "error!", "info!", "of_file", "warn!", "assert!"];
 
 /// Calls whose texts are no sentences of a refusal: SQL, names of constraints, words of pages in both languages.
 const OTHER: [&str; 20] = [
@@ -75,7 +77,8 @@ const OTHER: [&str; 20] = [
 ];
 
 /// Texts with blanks in them that are not said to anybody who was refused something.
-const NO_REFUSALS: [(&str, &str); 13] = [
+const NO_REFUSALS: [(&str, &str); 14] = [
+    ("a word of serde_json", "recursion limit exceeded"),
     ("a line's key", "{} in {}"),
     ("a stored reason", "adjudicated before the import"),
     ("a stored reason", "an error that should have been marked was not (handbook 3.10)"),

@@ -9,6 +9,7 @@ pub mod chromium;
 pub mod client;
 pub mod graded;
 pub mod grading;
+pub mod inspectors;
 pub mod mail;
 pub mod people;
 pub mod postgres;
@@ -167,6 +168,17 @@ impl TestApp {
         let server = postgres::server()?;
         TEMPLATE.get_or_init(|| prepare(&server.create_database("prepared", None)));
         Some(Self::start(server.fresh_database(Some("prepared")), tempfile::tempdir().unwrap(), change))
+    }
+
+    /// On a PostgreSQL of this test's own.
+    pub fn on(server: &postgres::Server) -> Self {
+        prepare(&server.create_database("prepared", None));
+        Self::start(server.fresh_database(Some("prepared")), tempfile::tempdir().unwrap(), |_| ())
+    }
+
+    /// Another instance on the database of this one, with a clock of its own.
+    pub fn beside(other: &Self) -> Self {
+        Self::start(other.app.config.database.url.clone(), tempfile::tempdir().unwrap(), |_| ())
     }
 
     fn start(database: String, folder: tempfile::TempDir, change: impl FnOnce(&mut Config)) -> Self {

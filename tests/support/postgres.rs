@@ -9,7 +9,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{ChildStdin, Command, Stdio};
+use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -19,29 +19,64 @@ use diesel::{Connection, RunQueryDsl};
 /// The oldest PostgreSQL that the service supports.
 const OLDEST: u32 = 15;
 
-/// Starts the cluster in the current folder, says `ready`, waits until nobody holds its standard input any more, and cleans up.
-/// `$1` is the folder of the programs, `$2` the cluster's own folder, `$3` further options, which outweigh those before them.
+/// Starts the cluster in the current folder, says `ready`, waits until nobody holds its standard input any more, and cleans up. A line of
+/// standard input is how it is to be restarted. `$1` is the folder of the programs, `$2` the cluster's own folder, `$3` what else is set.
 const KEEPER: &str = r#"
     stop() { "$1/pg_ctl" stop -D data -m immediate >>log 2>&1 </dev/null; cd /; rm -rf "$2"; }
     "$1/initdb" -D data -U assay -A trust -E UTF8 --locale=C --no-sync >log 2>&1 </dev/null &&
     "$1/pg_ctl" start -w -t 60 -D data -l log -o "-c listen_addresses='' -c unix_socket_directories='$2' -c port=5432 \
-        -c max_connections=300 -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c wal_level=minimal \
-        -c max_wal_senders=0 -c shared_buffers=64MB -c autovacuum=off -c lc_messages=C $3" >>log 2>&1 </dev/null ||
+        -c max_connections=300 -c fsync=off -c wal_level=minimal -c max_wal_senders=0 -c shared_buffers=64MB \
+        -c autovacuum=off -c lc_messages=C $3" >>log 2>&1 </dev/null ||
     { tail -n 5 log | tr '\n' ' '; echo; stop "$1" "$2"; exit 1; }
     echo ready
-    cat >/dev/null
+    while read -r command; do
+        "$1/pg_ctl" restart -w -t 60 -D data -l log -m "$command" >>log 2>&1 </dev/null && echo ready
+    done
     stop "$1" "$2"
 "#;
 
-/// The private cluster of this test process.
+/// What only matters where the machine itself may fail, or the server may be killed.
+const CARELESS: &str = "-c synchronous_commit=off -c full_page_writes=off";
+
+/// A private cluster.
 pub struct Server {
     folder: PathBuf,
+    programs: PathBuf,
     made: AtomicU64,
     /// The keeper's standard input. It closes when this process ends, also by a crash, and the keeper then cleans up.
-    _held: ChildStdin,
+    held: ChildStdin,
+    said: BufReader<ChildStdout>,
 }
 
 impl Server {
+    /// A cluster of the test's own, which may be killed. `None` where PostgreSQL is not installed.
+    ///
+    /// # Panics
+    /// Where it does not start although it is installed.
+    pub fn own() -> Option<Self> {
+        server()?;
+        Some(start(&programs().unwrap(), "").unwrap_or_else(|why| panic!("a PostgreSQL of one's own did not start: {why}")))
+    }
+
+    /// Kills it in the midst of whatever it does, and starts it again.
+    pub fn crash(&mut self) {
+        self.held.write_all(b"immediate\n").unwrap();
+        self.held.flush().unwrap();
+        let mut answer = String::new();
+        self.said.read_line(&mut answer).unwrap();
+        assert_eq!(answer.trim(), "ready", "it starts again");
+    }
+
+    /// One of PostgreSQL's own programs, to be run on `database`.
+    pub fn tool(&self, name: &str, database: &str) -> Command {
+        // What stands in PATH may be a link to one program of several.
+        let starter = fs::canonicalize(self.programs.join("pg_ctl")).unwrap();
+        let beside = starter.with_file_name(name);
+        let mut command = Command::new(if beside.is_file() { beside.as_path() } else { Path::new(name) });
+        command.env("PGHOST", &self.folder).env("PGUSER", "assay").env("PGDATABASE", database);
+        command
+    }
+
     /// The URL of a database of this cluster.
     pub fn url(&self, database: &str) -> String {
         format!("postgres:///{database}?host={}&user=assay", self.folder.display())
@@ -72,7 +107,7 @@ impl Server {
 /// Where it does not start although it is installed, and where it is not installed although `ASSAY_REQUIRE` names `postgres`.
 pub fn server() -> Option<&'static Server> {
     static SERVER: OnceLock<Result<Server, String>> = OnceLock::new();
-    match SERVER.get_or_init(|| programs().map_or_else(|| Err(String::new()), |programs| start(&programs, None))) {
+    match SERVER.get_or_init(|| programs().map_or_else(|| Err(String::new()), |programs| start(&programs, CARELESS))) {
         Ok(server) => Some(server),
         Err(why) if !why.is_empty() => panic!("the private PostgreSQL did not start: {why}"),
         Err(_) if required("postgres") => panic!("ASSAY_REQUIRE names postgres, but no PostgreSQL {OLDEST} or newer was found"),
@@ -118,42 +153,37 @@ fn major_version(folder: &Path) -> Option<u32> {
     text.split_whitespace().nth(2)?.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
-/// A certificate and its key, in PEM.
-pub type Identity<'a> = (&'a str, &'a str);
-
-/// A cluster of its own that listens on 127.0.0.1 as well and speaks TLS there, and its port. `None` where PostgreSQL is not installed.
+/// A cluster of its own that listens on 127.0.0.1 as well and speaks TLS there with this certificate and key in PEM; with its port and the folder of
+/// the two. `None` where PostgreSQL is not installed.
 ///
 /// # Panics
 /// Where it does not start.
-pub fn over_tls(identity: Identity<'_>) -> Option<(Server, u16)> {
+pub fn over_tls(certificate: &str, key: &str) -> Option<(Server, u16, tempfile::TempDir)> {
     let programs = programs()?;
+    let folder = tempfile::Builder::new().prefix("assay-tls-").tempdir_in("/tmp").unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    for (name, content) in [("server.crt", certificate), ("server.key", key)] {
+        let path = folder.path().join(name);
+        fs::write(&path, content).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        if fs::metadata(&path).unwrap().uid() == 0 {
+            let (uid, gid) = lesser_user().expect("a user for PostgreSQL");
+            chown(&path, Some(uid), Some(gid)).unwrap();
+        }
+    }
     let port = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
-    let server = start(&programs, Some((identity, port))).unwrap_or_else(|why| panic!("PostgreSQL with TLS did not start: {why}"));
-    Some((server, port))
+    let at = folder.path().display();
+    let settings =
+        format!("-c listen_addresses=127.0.0.1 -c port={port} -c ssl=on -c ssl_cert_file={at}/server.crt -c ssl_key_file={at}/server.key");
+    let server = start(&programs, &settings).unwrap_or_else(|why| panic!("PostgreSQL with TLS did not start: {why}"));
+    Some((server, port, folder))
 }
 
-fn start(programs: &Path, over_tls: Option<(Identity<'_>, u16)>) -> Result<Server, String> {
+fn start(programs: &Path, settings: &str) -> Result<Server, String> {
     // In /tmp whatever TMPDIR says: the path of a socket may have 107 bytes.
     let folder = tempfile::Builder::new().prefix("assay-pg-").tempdir_in("/tmp").map_err(|error| error.to_string())?.keep();
     let mut keeper = Command::new("sh");
-    let owner = if fs::metadata(&folder).map_err(|error| error.to_string())?.uid() == 0 { lesser_user() } else { None };
-    let options = match over_tls {
-        Some(((certificate, key), port)) => {
-            for (name, content) in [("server.crt", certificate), ("server.key", key)] {
-                let path = folder.join(name);
-                fs::write(&path, content)
-                    .and_then(|()| fs::set_permissions(&path, fs::Permissions::from_mode(0o600)))
-                    .map_err(|error| error.to_string())?;
-                owner.map(|(uid, gid)| chown(&path, Some(uid), Some(gid))).transpose().map_err(|error| error.to_string())?;
-            }
-            let folder = folder.display();
-            format!(
-                "-c listen_addresses=127.0.0.1 -c port={port} -c ssl=on -c ssl_cert_file={folder}/server.crt -c ssl_key_file={folder}/server.key"
-            )
-        }
-        None => String::new(),
-    };
-    keeper.arg("-c").arg(KEEPER).arg("keeper").arg(programs).arg(&folder).arg(options);
+    keeper.arg("-c").arg(KEEPER).arg("keeper").arg(programs).arg(&folder).arg(settings);
     keeper.current_dir(&folder).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PG")) {
         keeper.env_remove(name);
@@ -169,9 +199,10 @@ fn start(programs: &Path, over_tls: Option<(Identity<'_>, u16)>) -> Result<Serve
     let mut child = keeper.spawn().map_err(|error| format!("sh: {error}"))?;
     let held = child.stdin.take().ok_or("no standard input")?;
     let mut answer = String::new();
-    BufReader::new(child.stdout.take().ok_or("no standard output")?).read_line(&mut answer).map_err(|error| error.to_string())?;
+    let mut said = BufReader::new(child.stdout.take().ok_or("no standard output")?);
+    said.read_line(&mut answer).map_err(|error| error.to_string())?;
     match answer.trim() {
-        "ready" => Ok(Server { folder, made: AtomicU64::new(0), _held: held }),
+        "ready" => Ok(Server { folder, programs: programs.to_owned(), made: AtomicU64::new(0), held, said }),
         "" => Err("it said nothing".to_owned()),
         why => Err(why.to_owned()),
     }

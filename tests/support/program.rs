@@ -6,7 +6,19 @@ use std::process::{Child, Command, Output, Stdio};
 
 /// The program in a folder, without any setting from outside.
 pub fn assay(folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_assay"));
+    clean(Command::new(PROGRAM), folder)
+}
+
+/// The program, started by another one with its last arguments, such as `unshare`.
+pub fn assay_by(by: &[&str], folder: &Path) -> Command {
+    let mut command = Command::new(by[0]);
+    command.args(&by[1..]).arg(PROGRAM);
+    clean(command, folder)
+}
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_assay");
+
+fn clean(mut command: Command, folder: &Path) -> Command {
     command.current_dir(folder);
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("ASSAY_")) {
         command.env_remove(name);
@@ -30,6 +42,12 @@ pub fn complained(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
+/// Where a service complains: to the file that `SERVING_LOG` names, or nowhere.
+fn log() -> Stdio {
+    let Some(path) = std::env::var_os("SERVING_LOG") else { return Stdio::null() };
+    std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap().into()
+}
+
 /// The program serving; killed when dropped.
 pub struct Serving {
     pub child: Child,
@@ -39,7 +57,7 @@ pub struct Serving {
 impl Serving {
     /// Starts `command` and waits until it says where it listens.
     pub fn start(mut command: Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = command.stdout(Stdio::piped()).stderr(log()).spawn().unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let url = lines
             .by_ref()

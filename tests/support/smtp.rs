@@ -29,6 +29,8 @@ pub enum Play {
     GoneAfter,
     /// Ends the connection at the recipient.
     GoneBefore,
+    /// Ends the connection at the first line of the message.
+    GoneWithin,
 }
 
 /// A mail that the server took.
@@ -121,6 +123,11 @@ impl SmtpServer {
     /// The next mails are answered like this; later ones are taken.
     pub fn play(&self, plays: &[Play]) {
         self.shared.plays.lock().unwrap().extend(plays);
+    }
+
+    /// Takes every mail from now on.
+    pub fn forget_plays(&self) {
+        self.shared.plays.lock().unwrap().clear();
     }
 
     /// What was taken since the last call.
@@ -232,6 +239,10 @@ fn speak(stream: &mut (impl Read + Write), session: &mut Session<Voice>, voice: 
         }
         let answer = session.process(&line);
         if answer.action == Action::NoReply {
+            let c = voice.0.lock().unwrap();
+            if c.play == Play::GoneWithin && !c.mail.data.is_empty() {
+                return Ok(false);
+            }
             continue;
         }
         let (play, from, to, data) = {

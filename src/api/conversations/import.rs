@@ -2,12 +2,13 @@
 
 use actix_multipart::Multipart;
 use actix_web::http::header::CONTENT_TYPE;
-use actix_web::{FromRequest, HttpRequest, post, web};
+use actix_web::{HttpRequest, post, web};
 use futures_util::StreamExt;
 
 use crate::app::App;
 use crate::domain::Refusal;
 use crate::domain::conversation::ConversationInput;
+use crate::http::patience::Patient;
 use crate::http::problem::ProblemDocument;
 use crate::http::{Caller, Problem, stream};
 use crate::usecases::conversations::import::{ImportReport, ImportSource, import};
@@ -57,6 +58,7 @@ pub(super) async fn import_conversations(
     request: HttpRequest,
     body: web::Payload,
 ) -> Result<web::Json<ImportReport>, Problem> {
+    let body = Patient::new(&request, body.into_inner());
     let media_type = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("");
     if media_type.trim_start().to_ascii_lowercase().starts_with("multipart/form-data") {
         return import_form(&app, &caller, &request, body).await.map(web::Json);
@@ -68,9 +70,9 @@ pub(super) async fn import_conversations(
     Ok(web::Json(report?))
 }
 
-async fn import_form(app: &App, caller: &Caller, request: &HttpRequest, body: web::Payload) -> Result<ImportReport, Problem> {
+async fn import_form(app: &App, caller: &Caller, request: &HttpRequest, body: Patient) -> Result<ImportReport, Problem> {
     let mut upload = Upload::begin(app, caller)?;
-    let mut form = Multipart::from_request(request, &mut body.into_inner()).await.map_err(|e| stream::broken_multipart(&e))?;
+    let mut form = Multipart::new(request.headers(), body);
     while let Some(field) = form.next().await {
         let mut field = field.map_err(|e| stream::broken_multipart(&e))?;
         let name = field.name().unwrap_or("").to_owned();

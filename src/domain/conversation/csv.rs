@@ -4,6 +4,7 @@
 //! `[01:02.5] 客户：…`. `recordings` is the JSON array, or one file name in which everybody is heard. Attributes are one JSON object in
 //! `attributes`, or columns `attribute.<name>` whose cells are read as true, false, a number in its plain form, or a text.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::BufRead;
 
@@ -13,7 +14,7 @@ use serde_json::{Number, Value};
 use super::attributes::unique_names;
 use super::{ConversationInput, ImportLimits, ImportRow, RecordingInput, TranscriptLineInput};
 use crate::domain::csv_table::{Columns, Limits, Line, LineFault, Table};
-use crate::domain::refusal::{Faults, Refusal, Refused};
+use crate::domain::refusal::{Faults, Refusal, Refused, too_deep};
 
 /// The columns of the table.
 pub const COLUMNS: Columns = Columns {
@@ -50,7 +51,13 @@ impl<R: BufRead> Iterator for CsvReader<R> {
                 let bytes = line.cells().map(|(_, cell)| cell.len()).sum();
                 ImportRow::checked(line.number, bytes, input(&line), &self.limits)
             }
-            Err(LineFault { line, field, message }) => ImportRow::checked(line, 0, Err(Refusal::invalid(field, message)), &self.limits),
+            Err(LineFault { line, field, code, message }) => {
+                let code = match code {
+                    Cow::Borrowed(code) => code,
+                    Cow::Owned(_) => "invalid",
+                };
+                ImportRow::checked(line, 0, Err(Refusal { code, ..Refusal::invalid(field, message) }), &self.limits)
+            }
         })
     }
 }
@@ -102,6 +109,9 @@ fn shown(cell: &str) -> String {
 fn json<T: DeserializeOwned>(column: &str, cell: &str) -> Refused<T> {
     let mut from = serde_json::Deserializer::from_str(cell);
     let value = serde_path_to_error::deserialize(&mut from).map_err(|e| {
+        if too_deep(e.inner()) {
+            return Refusal::too_deep().within(column);
+        }
         let path = e.path().to_string();
         let field = if path == "." { column.to_owned() } else { format!("{column}{}{path}", if path.starts_with('[') { "" } else { "." }) };
         let message = e.inner().to_string().chars().take(300).collect::<String>();

@@ -5,7 +5,8 @@
 use std::io::BufRead;
 
 use super::{ConversationInput, ImportLimits, ImportRow};
-use crate::domain::refusal::{Refusal, Refused};
+use crate::domain::csv_table::unread_code;
+use crate::domain::refusal::{Refusal, Refused, too_deep};
 
 /// Reads one NDJSON stream row by row. Blank lines are passed over. A source that fails gives a last, refused row.
 #[derive(Debug)]
@@ -64,7 +65,7 @@ impl<R: BufRead> NdjsonReader<R> {
     fn row(&self, raw: &RawLine) -> Option<ImportRow> {
         let read = if raw.too_long {
             let message = format!("the line is longer than {} bytes, which is the limit", self.limits.line_bytes);
-            Err(Refusal::too_large("", message))
+            Err(Refusal::long_line(message))
         } else {
             let text = if self.line == 1 { raw.bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&raw.bytes) } else { &raw.bytes };
             if text.trim_ascii().is_empty() {
@@ -90,7 +91,8 @@ impl<R: BufRead> Iterator for NdjsonReader<R> {
                 Ok(None) => self.ended = true,
                 Err(error) => {
                     self.ended = true;
-                    let refusal = Refusal::invalid("", format!("the file could not be read further: {error}"));
+                    let code = unread_code(&error);
+                    let refusal = Refusal { code, ..Refusal::invalid("", format!("the file could not be read further: {error}")) };
                     return Some(ImportRow::checked(self.line, 0, Err(refusal), &self.limits));
                 }
             }
@@ -109,6 +111,9 @@ pub fn parse(line: &[u8], last: bool) -> Refused<ConversationInput> {
     let mut json = serde_json::Deserializer::from_str(text);
     let read = serde_path_to_error::deserialize::<_, ConversationInput>(&mut json);
     let input = read.map_err(|e| {
+        if too_deep(e.inner()) {
+            return Refusal::too_deep();
+        }
         let path = e.path().to_string();
         let path = if path == "." { String::new() } else { path };
         unreadable(e.inner(), path, last)

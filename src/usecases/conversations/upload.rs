@@ -50,7 +50,7 @@ impl Upload {
         let folder = std::fs::create_dir_all(&place)
             .and_then(|()| tempfile::tempdir_in(&place))
             .and_then(|folder| std::fs::create_dir(folder.path().join("recordings")).map(|()| folder));
-        let folder = folder.map_err(|e| db::Error::Damaged(format!("{}: {e}", place.display())))?;
+        let folder = folder.map_err(|e| db::Error::of_file(&place.display().to_string(), &e))?;
         Ok(Self { folder, most_bytes: app.config.limits.recording_bytes, parts: 0, format: None })
     }
 
@@ -131,7 +131,7 @@ fn too_large(name: &str, most: u64) -> Refusal {
 }
 
 fn failed(name: &str, error: &std::io::Error) -> db::Error {
-    db::Error::Damaged(format!("the upload of `{name}` cannot be kept: {error}"))
+    db::Error::of_file(&format!("the upload of `{name}` cannot be kept"), error)
 }
 
 /// Reads how a part or a body is written from its media type or, without a telling one, from its file's name.

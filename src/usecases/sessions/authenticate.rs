@@ -49,7 +49,10 @@ pub async fn authenticate(app: &App, token: &str, origin: Origin) -> Result<Acto
     };
     if shown.last_used_at.is_none_or(|last| now.signed_duration_since(last) >= NOTED_EVERY) {
         let id = shown.id;
-        app.write(&actor, move |tx| db::tokens::touch(tx, id)).await?;
+        // Only a note: whoever reads need not be kept out because nothing can be written.
+        if let Err(error) = app.write(&actor, move |tx| db::tokens::touch(tx, id)).await {
+            tracing::warn!(%error, "the last use of a token could not be noted");
+        }
     }
     Ok(actor)
 }

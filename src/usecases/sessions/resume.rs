@@ -55,7 +55,10 @@ pub async fn resume(app: &App, secret: &str, origin: Origin) -> Result<Person> {
     };
     if idle_since(session.seen_at) >= NOTED_EVERY {
         let id = session.id;
-        app.write(&actor, move |tx| db::sessions::touch(tx, id)).await?;
+        // Only a note: whoever reads need not be kept out because nothing can be written.
+        if let Err(error) = app.write(&actor, move |tx| db::sessions::touch(tx, id)).await {
+            tracing::warn!(%error, "the last use of a session could not be noted");
+        }
     }
     Ok(Person {
         actor,

@@ -6,7 +6,7 @@ use askama::Template;
 use super::WHOLE;
 use crate::app::App;
 use crate::domain::access::Action;
-use crate::domain::pass_policy::PassPolicy;
+use crate::domain::pass_policy::{PassPolicy, Threshold};
 use crate::domain::period::Period;
 use crate::domain::refusal::Refused;
 use crate::usecases::pass_policies::{self, PassPolicyVersion};
@@ -45,8 +45,8 @@ struct VersionLine {
 }
 
 /// The pass rate to reach as it is typed; nothing where there is none.
-fn target(policy: &PassPolicy) -> String {
-    policy.target_pass_rate.map(|rate| rate.to_string()).unwrap_or_default()
+fn target(rate: Option<Threshold>) -> String {
+    rate.map(|rate| rate.to_string()).unwrap_or_default()
 }
 
 async fn page(app: &App, visitor: &Visitor, done: &str, form: Option<Typed>) -> Result<PolicyPage, Trouble> {
@@ -54,27 +54,27 @@ async fn page(app: &App, visitor: &Visitor, done: &str, form: Option<Typed>) -> 
     let versions = pass_policies::list::list(app, visitor.actor(), None, WHOLE).await.or_trouble(visitor)?.items;
     let current = organisation::period::current(app).await.or_trouble(visitor)?;
     let zone = organisation::period::zone(app).await.or_trouble(visitor)?;
-    let held = versions.iter().filter(|one| one.policy.first_period <= current);
-    let now = held.max_by_key(|one| (one.policy.first_period, one.number)).map(|one| one.number);
+    let held = versions.iter().filter(|one| one.first_period <= current);
+    let now = held.max_by_key(|one| (one.first_period, one.number)).map(|one| one.number);
     let line = |one: &PassPolicyVersion| VersionLine {
         number: one.number,
-        first_period: one.policy.first_period,
-        key: one.policy.max_key_ratio.to_string(),
-        non_key: one.policy.max_non_key_ratio.to_string(),
-        days: one.policy.more_than_worked_days,
-        target: target(&one.policy),
+        first_period: one.first_period,
+        key: one.max_key_ratio.to_string(),
+        non_key: one.max_non_key_ratio.to_string(),
+        days: one.more_than_worked_days,
+        target: target(one.target_pass_rate),
         created: moment(one.created_at, zone),
         in_force: Some(one.number) == now,
-        past: one.policy.first_period <= current,
+        past: one.first_period <= current,
     };
     let latest = || {
         versions.first().map_or_else(Typed::default, |latest| {
             Typed::showing([
                 ("first_period", current.next().to_string()),
-                ("max_key_ratio", latest.policy.max_key_ratio.to_string()),
-                ("max_non_key_ratio", latest.policy.max_non_key_ratio.to_string()),
-                ("more_than_worked_days", latest.policy.more_than_worked_days.to_string()),
-                ("target_pass_rate", target(&latest.policy)),
+                ("max_key_ratio", latest.max_key_ratio.to_string()),
+                ("max_non_key_ratio", latest.max_non_key_ratio.to_string()),
+                ("more_than_worked_days", latest.more_than_worked_days.to_string()),
+                ("target_pass_rate", target(latest.target_pass_rate)),
             ])
         })
     };

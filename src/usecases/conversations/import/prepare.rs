@@ -198,7 +198,10 @@ impl Workshop {
     pub(super) fn store_all(&self, row: &Prepared) -> Result<()> {
         for given in &row.recordings {
             let (Ok(content), Some(folder)) = (&given.content, &self.folder) else { continue };
-            let damaged = |error: StoreError| db::Error::Damaged(format!("the store of recordings: {error}"));
+            let damaged = |error: StoreError| match error {
+                StoreError::Io(error) => db::Error::of_file("the store of recordings", &error),
+                other => db::Error::Damaged(format!("the store of recordings: {other}")),
+            };
             if self.store.size(&content.key).map_err(damaged)? == Some(content.bytes) {
                 continue;
             }

@@ -1,0 +1,19 @@
+//! Conversations as NDJSON: any bytes give rows; each row that is taken can be written down and read again as the same conversation.
+#![no_main]
+
+use std::io::BufReader;
+
+use assay::domain::conversation::ImportLimits;
+use assay::domain::conversation::ndjson::NdjsonReader;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &[u8]| {
+    let limits = ImportLimits { line_bytes: 4096, ..ImportLimits::default() };
+    // The first byte says in which pieces the rest arrives.
+    let (piece, bytes) = data.split_first().map_or((1, data), |(first, rest)| (usize::from(*first).max(1), rest));
+    let read = |piece| {
+        let rows = NdjsonReader::new(BufReader::with_capacity(piece, bytes), limits.clone());
+        rows.map(|row| (row.line, row.conversation.map(|c| c.digest()).map_err(|e| e.message))).collect::<Vec<_>>()
+    };
+    assert_eq!(read(piece), read(1 << 16), "rows depend on how the bytes arrive");
+});
