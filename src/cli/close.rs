@@ -34,7 +34,12 @@ pub(super) async fn run(config: Config, args: Args) -> Outcome {
         say_json(&closed)?;
     } else {
         let digest = closed.digest.as_deref().unwrap_or("-");
-        say(format!("{} is closed: {} lines, {} minor units in all\ndigest {digest}", closed.period, closed.lines, closed.amount_minor));
+        say(format!(
+            "{} is closed: {} lines, {} minor units in all\ndigest {digest}",
+            closed.period,
+            closed.lines.unwrap_or_default(),
+            closed.amount_minor.unwrap_or_default()
+        ));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -118,8 +118,7 @@ pub fn checked_optional_prose(field: &str, text: &str, max: usize) -> Refused<St
 }
 
 /// The names under which people and sources say what they like.
-const SAID: [&str; 12] =
-    ["attributes", "body", "comment", "customer", "details", "facts", "message", "note", "outcome_text", "reason", "text", "what"];
+const SAID: [&str; 7] = ["attributes", "body", "comment", "customer", "note", "reason", "text"];
 
 /// A document in which whatever people have written in their own words is masked: texts under the names of [`SAID`], and everything below them.
 pub fn mask_document(value: &mut Value, said: bool) {
@@ -133,6 +132,13 @@ pub fn mask_document(value: &mut Value, said: bool) {
                 }
                 _ => mask(text),
             };
+        }
+        Value::Number(number) if said => {
+            let text = number.to_string();
+            let masked = mask(&text);
+            if masked != text {
+                *value = Value::String(masked);
+            }
         }
         Value::Array(items) => items.iter_mut().for_each(|item| mask_document(item, said)),
         Value::Object(fields) => {

@@ -248,12 +248,18 @@ pub fn check_password(password: &str, username: &str) -> Refused<()> {
         "is little more than the username; choose another".to_owned()
     } else if password.chars().collect::<std::collections::HashSet<_>>().len() < 4 {
         "has fewer than 4 different characters; choose another".to_owned()
-    } else if is_common(password) {
+    } else if is_common(&without(password, username)) {
         "is made of words and rows of keys that are tried first; choose another".to_owned()
     } else {
         return Ok(());
     };
     Err(Refusal::invalid("password", why))
+}
+
+/// A password without the username in it, which is tried with everything.
+fn without(password: &str, username: &str) -> String {
+    let small = password.to_lowercase();
+    if username.is_empty() { small } else { small.replace(&username.to_lowercase(), "") }
 }
 
 /// A line of `users.csv`. A column that the file lacks is `None`: the user keeps what it has.

@@ -47,7 +47,7 @@ struct MonthsPage {
 struct MonthLine {
     period: Period,
     closed: bool,
-    lines: i64,
+    lines: String,
     amount: String,
     ungraded: u64,
     appeals: u64,
@@ -58,10 +58,10 @@ fn month_line(view: &PeriodView, currency: Currency) -> MonthLine {
     MonthLine {
         period: view.period,
         closed: view.state == PeriodState::Closed,
-        lines: view.lines,
-        amount: amount(view.amount_minor, currency),
-        ungraded: view.standing_in_the_way.ungraded_samples,
-        appeals: view.standing_in_the_way.open_appeals,
+        lines: view.lines.map(|lines| lines.to_string()).unwrap_or_default(),
+        amount: view.amount_minor.map(|minor| amount(minor, currency)).unwrap_or_default(),
+        ungraded: view.standing_in_the_way.as_ref().map_or(0, |it| it.ungraded_samples),
+        appeals: view.standing_in_the_way.as_ref().map_or(0, |it| it.open_appeals),
         digest: view.digest.clone().unwrap_or_default(),
     }
 }
@@ -174,7 +174,7 @@ async fn page(app: &App, visitor: &Visitor, period: Period, at: Address, form: T
     };
     Ok(MonthPage {
         line: month_line(&view, currency),
-        running: view.standing_in_the_way.running,
+        running: view.standing_in_the_way.as_ref().is_some_and(|it| it.running),
         may_close: visitor.actor().may_everywhere(Action::PeriodClose).is_ok() && head.status == ListStatus::Open && closing.is_none(),
         closing,
         may_post: visitor.may(Action::LedgerWrite),

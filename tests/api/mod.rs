@@ -14,6 +14,7 @@ pub mod fine_policies;
 mod follow_ups;
 mod ledger;
 mod mail_preferences;
+mod masking;
 mod me;
 mod pass_policies;
 mod people_access;

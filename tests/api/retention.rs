@@ -193,7 +193,7 @@ on_both! {
         let found = json!({ "upheld": false, "reason": "heard" });
         app.person(Role::ComplaintDesk).post_if(&format!("complaints/{}/adjudication", complaint["id"].as_str().unwrap()), 1, &found).expect(200);
         let decision = json!({ "points": [{ "target": { "kind": "item", "item": "greeting" }, "outcome": "upheld" }], "reason": "heard" });
-        manager.post_if(&format!("appeals/{}/decision", appeal["id"].as_str().unwrap()), 1, &decision).expect(200);
+        manager.post_if(&format!("appeals/{}/decision", appeal["id"].as_str().unwrap()), appeal["version"].as_i64().unwrap(), &decision).expect(200);
         app.write(move |tx| {
             use assay::db::schema::{calibrations, escalations, samples};
             diesel::update(calibrations::table.find(session)).set(calibrations::state.eq(assay::domain::calibration::CalibrationState::Closed)).execute(tx.conn)?;

@@ -24,6 +24,8 @@ fn wrong_settings_are_named() {
         ("", Some(("ASSAY__NOTHING__HERE", "1")), "nothing"),
         ("", Some(("ASSAY_HTTP_PORT", "1")), "ASSAY__SECTION__KEY"),
         ("", Some(("DATABASE_URL", "mysql://localhost/assay")), "database.url"),
+        ("", Some(("DATABASE_URL", "postgres://assay@db.example.com/assay?sslmode=require")), "sslmode=verify-full"),
+        ("[mail]\ntransport = \"smtp\"\n[mail.smtp]\nhost = \"mail.example.com\"\nsecurity = \"none\"\n", None, "mail.smtp.security"),
         ("[log]\nlevel = \"a=b=c\"\n", None, "log.level"),
         ("not toml", None, "expected"),
     ] {

@@ -1,2 +1,4 @@
 mod migrate;
+#[cfg(feature = "postgres-tls")]
+mod postgres_tls;
 mod write;

@@ -6,7 +6,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
-use std::os::unix::fs::{MetadataExt, chown};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
@@ -151,6 +151,32 @@ fn major_version(folder: &Path) -> Option<u32> {
     let answer = Command::new(folder.join("postgres")).arg("--version").output().ok()?;
     let text = String::from_utf8(answer.stdout).ok()?;
     text.split_whitespace().nth(2)?.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+}
+
+/// A cluster of its own that listens on 127.0.0.1 as well and speaks TLS there with this certificate and key in PEM; with its port and the folder of
+/// the two. `None` where PostgreSQL is not installed.
+///
+/// # Panics
+/// Where it does not start.
+pub fn over_tls(certificate: &str, key: &str) -> Option<(Server, u16, tempfile::TempDir)> {
+    let programs = programs()?;
+    let folder = tempfile::Builder::new().prefix("assay-tls-").tempdir_in("/tmp").unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    for (name, content) in [("server.crt", certificate), ("server.key", key)] {
+        let path = folder.path().join(name);
+        fs::write(&path, content).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        if fs::metadata(&path).unwrap().uid() == 0 {
+            let (uid, gid) = lesser_user().expect("a user for PostgreSQL");
+            chown(&path, Some(uid), Some(gid)).unwrap();
+        }
+    }
+    let port = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+    let at = folder.path().display();
+    let settings =
+        format!("-c listen_addresses=127.0.0.1 -c port={port} -c ssl=on -c ssl_cert_file={at}/server.crt -c ssl_key_file={at}/server.key");
+    let server = start(&programs, &settings).unwrap_or_else(|why| panic!("PostgreSQL with TLS did not start: {why}"));
+    Some((server, port, folder))
 }
 
 fn start(programs: &Path, settings: &str) -> Result<Server, String> {

@@ -44,7 +44,7 @@ pub(crate) const MAX_SECONDS: u32 = 86_400;
 /// `NotFound`, also where it is somebody else's.
 pub(crate) fn assigned(conn: &mut AnyConnection, sample: SampleId, inspector: UserId) -> Result<GradingBasis> {
     let found = grading::basis(conn, sample)?.filter(|basis| basis.sample.inspector_id == Some(inspector));
-    found.ok_or_else(|| Refusal::not_found("sample of yours", sample).into())
+    found.ok_or_else(|| Refusal::not_found("sample", sample).into())
 }
 
 /// Whether the inspector to whom a sample is assigned holds its claim. A claim that ran out holds as long as nobody has given the sample

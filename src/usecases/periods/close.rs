@@ -278,7 +278,8 @@ async fn finish(
         let reason = row.override_reason.clone();
         let view = closed(row)?;
         tx.audit("period.closed", ("period", &period), None::<&()>, Some(&view), reason.as_deref())?;
-        mail::month::closed(tx, period, view.lines, Money::new(view.amount_minor, currency), digest)?;
+        let (lines, total) = (view.lines.unwrap_or_default(), Money::new(view.amount_minor.unwrap_or_default(), currency));
+        mail::month::closed(tx, period, lines, total, digest)?;
         Ok(view)
     })
     .await

@@ -14,7 +14,7 @@ use crate::domain::period::Period;
 /// # Errors
 /// `Forbidden`; `Invalid` on `cursor`.
 pub async fn list(app: &App, actor: &Actor, page: PageRequest) -> Result<Page<PeriodView>> {
-    actor.may(Action::PeriodRead)?;
+    let whole = actor.reach(Action::PeriodRead)?.all;
     let now = app.clock.now();
     app.read(move |conn| {
         let organisation = db::organisation::load(conn)?;
@@ -25,7 +25,8 @@ pub async fn list(app: &App, actor: &Actor, page: PageRequest) -> Result<Page<Pe
         periods.dedup();
         periods.retain(|period| before.is_none_or(|before| *period < before));
         periods.truncate(usize::try_from(page.fetch()).unwrap_or(usize::MAX));
-        let views = periods.into_iter().map(|period| view(conn, &organisation, now, period)).collect::<Result<Vec<_>>>()?;
+        let views = periods.into_iter().map(|period| view(conn, &organisation, now, period));
+        let views = views.map(|view| view.map(|it| if whole { it } else { it.without_figures() })).collect::<Result<Vec<_>>>()?;
         Ok(page.page(views, |view| (view.period.to_string(), Uuid::nil())))
     })
     .await

@@ -23,12 +23,13 @@ pub struct PeriodView {
     pub period: Period,
     /// How far it is.
     pub state: PeriodState,
-    /// What stands in the way of closing it; of a closed period what stood in the way then.
-    pub standing_in_the_way: Blockers,
+    /// What stands in the way of closing it; of a closed period what stood in the way then. Like the other figures of the whole centre absent for who
+    /// does not reach all of it.
+    pub standing_in_the_way: Option<Blockers>,
     /// How many lines its fine list has.
-    pub lines: i64,
+    pub lines: Option<i64>,
     /// Their sum in minor units of the organisation's currency.
-    pub amount_minor: i64,
+    pub amount_minor: Option<i64>,
     /// When it was closed.
     pub closed_at: Option<DateTime<Utc>>,
     /// Who closed it; absent where an operator did at the command line.
@@ -37,6 +38,13 @@ pub struct PeriodView {
     pub override_reason: Option<String>,
     /// The digest of the closed fine list.
     pub digest: Option<String>,
+}
+
+impl PeriodView {
+    /// What somebody may see of it who reaches a part of the centre only: how far it is, and no figure of others.
+    fn without_figures(self) -> Self {
+        Self { standing_in_the_way: None, lines: None, amount_minor: None, closed_by: None, override_reason: None, digest: None, ..self }
+    }
 }
 
 /// What stands in the way of closing a period now.
@@ -56,9 +64,9 @@ fn view(conn: &mut AnyConnection, organisation: &Organisation, now: DateTime<Utc
             Ok(PeriodView {
                 period,
                 state: found.map_or(PeriodState::Open, |row| row.state),
-                standing_in_the_way: blockers(conn, period, organisation.period_of(now)?)?,
-                lines,
-                amount_minor,
+                standing_in_the_way: Some(blockers(conn, period, organisation.period_of(now)?)?),
+                lines: Some(lines),
+                amount_minor: Some(amount_minor),
                 closed_at: None,
                 closed_by: None,
                 override_reason: None,
@@ -73,9 +81,9 @@ fn closed(row: PeriodRow) -> Result<PeriodView> {
     Ok(PeriodView {
         period: row.period,
         state: row.state,
-        standing_in_the_way: row.blockers()?,
-        lines: i64::try_from(totals.lines).unwrap_or(i64::MAX),
-        amount_minor: totals.amount_minor,
+        standing_in_the_way: Some(row.blockers()?),
+        lines: Some(i64::try_from(totals.lines).unwrap_or(i64::MAX)),
+        amount_minor: Some(totals.amount_minor),
         closed_at: row.closed_at,
         closed_by: row.closed_by,
         override_reason: row.override_reason,

@@ -28,7 +28,7 @@ pub async fn claim(app: &App, actor: &Actor, id: SampleId) -> Result<HandedOut> 
     app.write(actor, move |tx| {
         let row = db::samples::load(tx.conn, id)?;
         if row.inspector_id != Some(inspector) {
-            return Err(Refusal::not_found("sample of yours", id).into());
+            return Err(Refusal::not_found("sample", id).into());
         }
         check_waiting(tx.conn, &row)?;
         hold(tx, id, minutes).map(drop)

@@ -7,6 +7,8 @@ use crate::app::App;
 use crate::auth;
 use crate::db::{self, Result};
 use crate::domain::Refusal;
+use crate::domain::access::Reach;
+use crate::domain::user::check_password;
 
 /// Sets a new password where the old one fits. Every other session of the person ends.
 ///
@@ -14,8 +16,11 @@ use crate::domain::Refusal;
 /// `Invalid` on `current` where it does not fit, or on `password` where the new one is too short or too long.
 pub async fn change_password(app: &App, person: &Person, current: String, password: String) -> Result<()> {
     let user = person.actor.person()?;
-    auth::check_new_password(&password)?;
-    let stored = app.read(move |conn| db::sessions::password_hash(conn, user)).await?;
+    let everything = Reach::everything();
+    let facts =
+        app.read(move |conn| Ok((db::sessions::password_hash(conn, user)?, db::user_list::find(conn, user, &everything)?.username)));
+    let (stored, username) = facts.await?;
+    check_password(&password, &username)?;
     let salt = app.chance.bytes();
     let work = tokio::task::spawn_blocking(move || {
         if !stored.is_some_and(|stored| auth::verify_password(&current, &stored)) {

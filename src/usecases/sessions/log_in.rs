@@ -72,7 +72,7 @@ pub async fn log_in(app: &App, command: LogIn) -> Result<String> {
                     && let Some(session) = db::sessions::find_by_secret(tx.conn, before)?
                     && db::sessions::end(tx, session.user, Some(session.id), None)? > 0
                 {
-                    tx.audit_event("session.ended", ("session", &session.id), &json!({ "why": "another log-in in the same browser" }))?;
+                    tx.audit_event("session.ended", ("session", &session.id), &json!({ "replaced": true }))?;
                 }
                 let expires_at = tx.now.checked_add_signed(LONGEST).unwrap_or(tx.now);
                 let session = NewSession { user, secret_hash: &hash, csrf: &csrf, expires_at, browser: browser.as_deref() };
@@ -106,7 +106,7 @@ fn counted_by(command: &LogIn, known: bool) -> Vec<(String, Counted)> {
     let user: String = command.username.trim().to_lowercase().chars().take(64).collect();
     let address = command.origin.address.as_ref();
     let person = match address {
-        Some(address) if known => format!("user:{user} at:{address}"),
+        Some(address) if known => format!("user:{user}|{address}"),
         _ => format!("user:{user}"),
     };
     std::iter::once((person, Counted::User)).chain(address.map(|a| (format!("address:{a}"), Counted::Address))).collect()
