@@ -2,13 +2,14 @@
 
 use assay::db::Result;
 use assay::domain::access::Actor;
+use assay::domain::fine_list::LineSelection;
 use assay::domain::list_order::{AppealOrder, BreachOrder, CaseOrder, ComplaintOrder, FollowUpOrder, LineOrder, Sort};
 use assay::domain::page::{Cursor, Page, PageRequest};
 use assay::usecases::appeals::{self, AppealFilter};
 use assay::usecases::breaches::{self, BreachFilter};
 use assay::usecases::complaints::{self, ComplaintFilter};
 use assay::usecases::escalation::{self, EscalationFilter};
-use assay::usecases::fine_lists::select::{LineSelection, select};
+use assay::usecases::fine_lists::select::select;
 use assay::usecases::follow_ups::{self, FollowUpFilter};
 use serde_json::json;
 

@@ -64,7 +64,7 @@ on_both! {
         let sorted = lead.get("/results/2026-11?sort=number&verdict=fail").expect(200).text();
         assert!(sorted.contains("?sort=name&#38;verdict=fail") || sorted.contains("?verdict=fail&#38;sort=name"), "filters stay");
         lead.get("/results/2026-11?verdict=maybe").expect(400);
-        lead.get("/results/2026-13").expect(400);
+        lead.get("/results/2026-13").expect(404);
         lead.get(&format!("/results/2026-11/agents/{stranger}")).expect(404);
         // A month before anything happened is empty, not broken.
         check_page(&lead.get("/results/2026-01").expect(200).text());

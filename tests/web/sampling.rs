@@ -35,10 +35,10 @@ on_both! {
         let capacities: Vec<_> = centre.inspectors.iter().map(|(id, _)| (format!("inspectors.{id}"), "100")).collect();
         let card = centre.chat["id"].as_str().unwrap();
         let mut wrong = plan("many", card, &capacities);
-        wrong.push(("exclusions.agents", "nobody"));
+        wrong.extend([("exclusions.agents[0]", ""), ("exclusions.agents[1]", "nobody")]);
         let page = manager.post("/sampling/plans", &wrong).expect(400).text();
         assert!(page.contains("id=\"f-quota.count-fault\"") && page.contains("value=\"many\""), "{page}");
-        assert!(page.contains("id=\"f-exclusions.agents-fault\"") && page.contains("value=\"Chats\""));
+        assert!(page.contains("id=\"f-exclusions.agents-fault\"") && page.contains("value=\"Chats\"") && page.contains("value=\"nobody\""), "{page}");
         let page = manager.post("/sampling/plans", &plan("5", card, &[])).expect(400).text();
         assert!(page.contains("needs at least one inspector"), "a fault that the domain finds stands in the form too: {page}");
         let at = manager.submit("/sampling/plans", &plan("5", card, &capacities));
@@ -54,8 +54,22 @@ on_both! {
         let page = manager.post(&format!("{address}/edit"), &changed).expect(400).text();
         assert!(page.contains("needs at least one condition"), "{page}");
         changed.push(("targeted.filter.satisfaction.max", "2"));
+        // One more row stores nothing; what stays empty is left out.
+        let condition = [("population.attributes[1].key", "skill"), ("population.attributes[1].one_of[0]", "gold"), ("population.attributes[1].one_of[2]", "a | b")];
+        changed.extend(condition);
+        let more = [&changed[..], &[("do", "add population.queues")]].concat();
+        let page = manager.post(&format!("{address}/edit"), &more).expect(200).text();
+        assert!(page.contains("Not saved yet.") && page.contains("name=\"population.attributes[1].key\" type=\"text\" value=\"skill\""), "{page}");
+        let removed = [&changed[..], &[("do", "drop population.attributes[1]")]].concat();
+        assert!(!manager.post(&format!("{address}/edit"), &removed).expect(200).text().contains("value=\"skill\""));
         manager.submit(&format!("{address}/edit"), &changed);
         assert!(manager.page(&address).contains("2.5 %"));
+        let form = manager.page(&format!("{address}/edit"));
+        assert!(form.contains("name=\"population.attributes[0].one_of[1]\" value=\"a | b\""), "{form}");
+        let newer = field(&form, "version");
+        let kept = changed.iter().copied().filter(|(name, _)| !name.starts_with("population.attributes") && *name != "version");
+        let plain: Vec<_> = kept.chain([("version", newer.as_str())]).collect();
+        manager.submit(&format!("{address}/edit"), &plain);
 
         // Before the draw: population and shortfall, and no pick.
         let page = manager.page(&format!("{address}/draw?period={PERIOD}"));

@@ -213,7 +213,7 @@ mod tests {
         let series = [Series { name: "all".into(), values: both(92, Some(86)) }, Series { name: "gone".into(), values: both(88, None) }];
         let scale = Scale { top: 100, ticks: vec![], limits: vec![Value { at: 85, shown: "target".into() }] };
         let svg = lines(&about, &["2026-10".to_owned(), "2026-11".to_owned()], &series, &scale);
-        let label = svg.split("<text").find(|text| text.contains("gone")).unwrap();
+        let label = svg.split("<text").find(|text| text.contains(">gone 88")).unwrap();
         let base: i64 = label.split("y=\"").nth(1).unwrap().split('"').next().unwrap().parse().unwrap();
         // The limit runs at 42, and the letters are about 12 high.
         assert!(base > 54, "{label}");

@@ -9,6 +9,7 @@ document.addEventListener("submit", async (event) => {
     const answer = await fetch(form.action, { method: "POST", body: sent });
     if (!answer.ok) throw new Error(answer.statusText);
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(form.id);
+    document.activeElement?.blur();
     form.replaceWith(fresh);
     fresh.querySelector("[autofocus]")?.focus();
   } catch {
