@@ -86,7 +86,7 @@ fn a_manager_decides_an_appeal() {
     }
     browser.fill("textarea[name=reason]", "复听录音，申诉成立");
     browser.go("提交裁定");
-    browser.shows("初审");
+    browser.shows("初次裁定");
     browser.shows("复听录音，申诉成立");
     browser.shows("撤销");
     assert_eq!(browser.count("select[name$='.outcome']"), 0, "there is nothing more to decide");

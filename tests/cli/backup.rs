@@ -97,7 +97,7 @@ fn a_database_in_use_is_not_replaced() {
 #[test]
 fn on_postgresql_its_own_tools_are_named() {
     let folder = tempfile::tempdir().unwrap();
-    let url = "postgres://assay:secret@nowhere.invalid/assay";
+    let url = "postgres://assay:secret@localhost:1/assay";
     let output = assay(folder.path(), url, &["backup", "it's.dump"]);
     expect(&output, 4, r#"pg_dump --format=custom --file='it'\''s.dump' "$DATABASE_URL""#);
     let output = assay(folder.path(), url, &["restore", "a.dump"]);
