@@ -150,7 +150,8 @@ pub fn run(name: &str, test: &TestApp, scale: Scale) {
     let rounds = 2;
     // Half of the samples are graded, half are written bare; some more for 16 inspectors alone.
     let quiet = cycles;
-    let city = city(test, inspectors, 2 * cycles + quiet);
+    // And one to warm up.
+    let city = city(test, inspectors, 2 * cycles + quiet + 1);
     let clients: Vec<Client> = city.inspectors.iter().map(|(_, client)| client.clone()).collect();
     let service = Service::start(test);
     at_once(&service, &clients, 1);
