@@ -39,26 +39,41 @@ fn a_lead_comes_from_a_number_to_the_second_of_the_recording_in_two_clicks() {
     browser.shows("仍可承受的错误");
 
     browser.goto("/results");
-    // Not every error has its place in a recording: from number to number until one has.
-    for n in 0_usize.. {
-        let number = browser.script(&format!(
-            "const numbers = [...document.querySelectorAll('main a[href*=\"/findings?agent=\"]')].filter((a) => !a.textContent.trim().startsWith('0'));
-             numbers[{n}]?.setAttribute('data-called', '');
-             return numbers[{n}]?.textContent.trim() ?? '';",
-        ));
-        assert_ne!(number, "", "somebody has errors in a call:\n{}", browser.text("main"));
-        browser.follow("[data-called]");
-        if browser.count(".place a.button") > 0 {
-            browser.follow(".place a.button");
-            assert!(browser.path().starts_with("/conversations/"), "{}", browser.path());
-            if browser.count(".track") > 0 {
+    let leads: Vec<String> =
+        demo::logins().unwrap().into_iter().filter(|it| it.role == Role::TeamLead.as_str()).map(|it| it.username).collect();
+    assert!(leads.iter().any(|lead| comes_to_a_recording(&app, lead)), "some lead's agent has an error in a call");
+}
+
+/// From a number that is to be seen to a conversation, with two clicks. Not every error has its place in a recording: from one to the next until one has.
+fn comes_to_a_recording(app: &TestApp, lead: &str) -> bool {
+    let Some(browser) = Browser::open(&app.url, 1400, 900) else { return false };
+    browser.log_in(lead, PASSWORD);
+    let call = |selector: &str, n: usize| {
+        let seen = format!(
+            "[...document.querySelectorAll('{selector}')].filter((a) => a.checkVisibility() && !a.textContent.trim().startsWith('0'))"
+        );
+        browser.script(&format!("const found = {seen}[{n}]; found?.setAttribute('data-called', ''); return Boolean(found);")) == true
+    };
+    for number in 0_usize..30 {
+        for place in 0_usize..10 {
+            browser.goto("/results");
+            if !call("main a[href*=\"/findings?agent=\"]", number) {
+                return false;
+            }
+            browser.follow("[data-called]");
+            if !call(".place a.button", place) {
                 break;
             }
+            browser.follow("[data-called]");
+            assert!(browser.path().starts_with("/conversations/"), "{}", browser.path());
+            if browser.count(".track") > 0 {
+                browser.until(AT_THE_EVIDENCE);
+                at_peace(&browser);
+                return true;
+            }
         }
-        browser.goto("/results");
     }
-    browser.until(AT_THE_EVIDENCE);
-    at_peace(&browser);
+    false
 }
 
 #[test]
