@@ -4,7 +4,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use diesel::connection::{AnsiTransactionManager, TransactionManager};
+use diesel::connection::{AnsiTransactionManager, TransactionManager, TransactionManagerStatus};
 use tokio::sync::{mpsc, oneshot};
 
 use super::Work;
@@ -134,12 +134,26 @@ pub(super) fn rollback(connection: &mut AnyConnection) {
     }
 }
 
-/// Runs a closure and makes an error of its panic.
+/// Runs a closure and makes an error of its panic, and a lost connection of whatever the loss of the connection looked like to a statement.
 pub(super) fn caught(connection: &mut AnyConnection, work: &mut Work) -> Result<()> {
-    catch_unwind(AssertUnwindSafe(|| work(connection))).unwrap_or_else(|panic| {
+    let done = catch_unwind(AssertUnwindSafe(|| work(&mut *connection))).unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<&str>().map(ToString::to_string).or_else(|| panic.downcast_ref::<String>().cloned());
         Err(Error::Panicked(text.unwrap_or_else(|| "without a message".into())))
-    })
+    });
+    match done {
+        // Among others: diesel asks PostgreSQL for the number of a type and tells only that it was not found.
+        Err(Error::Database(error)) if is_lost(connection) => Err(Error::Connection(error.to_string())),
+        done => done,
+    }
+}
+
+/// Whether the state of the open transaction is not known any more: the server of a connection is gone.
+fn is_lost(connection: &mut AnyConnection) -> bool {
+    let status = match connection {
+        AnyConnection::Sqlite(sqlite) => AnsiTransactionManager::transaction_manager_status_mut(sqlite),
+        AnyConnection::Postgres(postgres) => AnsiTransactionManager::transaction_manager_status_mut(postgres),
+    };
+    matches!(status, TransactionManagerStatus::InError)
 }
 
 /// Runs a closure in a savepoint of the open transaction: its refusal, error or panic undoes its own work only.

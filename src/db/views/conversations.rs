@@ -106,6 +106,26 @@ macro_rules! to_calibrate {
     };
 }
 
+/// A query of conversations, kept to those within reach and those that the actor grades: by a sample, a second time, or in an open calibration session.
+macro_rules! to_be_seen {
+    ($query:expr, $reach:expr) => {
+        match judge($reach) {
+            Some(judge) => {
+                let samples = samples::table
+                    .filter(scope::any_of(samples::inspector_id, inspector($reach)).and(samples::replaced_at.is_null()))
+                    .select(samples::conversation_id);
+                $query.filter(
+                    scope::agents(conversations::agent_id, $reach)
+                        .or(conversations::id.eq_any(samples))
+                        .or(conversations::id.eq_any(to_regrade!([judge])))
+                        .or(conversations::id.eq_any(to_calibrate!([judge]))),
+                )
+            }
+            None => $query.filter(scope::agents(conversations::agent_id, $reach)),
+        }
+    };
+}
+
 /// Who may read and hear what was given to them to be judged, and nothing more: whoever does not see everything anyway.
 fn judge(reach: &Reach) -> Option<UserId> {
     reach.user.filter(|_| !reach.all)
@@ -178,20 +198,8 @@ pub fn page(
 /// # Errors
 /// What the database says.
 pub fn find(conn: &mut AnyConnection, reach: &Reach, id: ConversationId) -> Result<Option<Listed>> {
-    let mut query = conversations::table.inner_join(agents::table).filter(conversations::id.eq(id)).into_boxed::<MultiBackend>();
-    if let Some(judge) = judge(reach) {
-        let samples = samples::table
-            .filter(scope::any_of(samples::inspector_id, inspector(reach)).and(samples::replaced_at.is_null()))
-            .select(samples::conversation_id);
-        query = query.filter(
-            scope::agents(conversations::agent_id, reach)
-                .or(conversations::id.eq_any(samples))
-                .or(conversations::id.eq_any(to_regrade!([judge])))
-                .or(conversations::id.eq_any(to_calibrate!([judge]))),
-        );
-    } else {
-        query = query.filter(scope::agents(conversations::agent_id, reach));
-    }
+    let query = conversations::table.inner_join(agents::table).filter(conversations::id.eq(id)).into_boxed::<MultiBackend>();
+    let query = to_be_seen!(query, reach);
     Ok(query.select(listed!()).first(conn).optional()?)
 }
 
@@ -200,20 +208,8 @@ pub fn find(conn: &mut AnyConnection, reach: &Reach, id: ConversationId) -> Resu
 /// # Errors
 /// What the database says.
 pub fn within(conn: &mut AnyConnection, reach: &Reach, ids: &[ConversationId]) -> Result<HashSet<ConversationId>> {
-    let mut query = conversations::table.filter(conversations::id.eq_any(ids)).into_boxed::<MultiBackend>();
-    if let Some(judge) = judge(reach) {
-        let samples = samples::table
-            .filter(samples::inspector_id.eq_any(inspector(reach)).and(samples::replaced_at.is_null()))
-            .select(samples::conversation_id);
-        query = query.filter(
-            scope::agents(conversations::agent_id, reach)
-                .or(conversations::id.eq_any(samples))
-                .or(conversations::id.eq_any(to_regrade!([judge])))
-                .or(conversations::id.eq_any(to_calibrate!([judge]))),
-        );
-    } else {
-        query = query.filter(scope::agents(conversations::agent_id, reach));
-    }
+    let query = conversations::table.filter(scope::any_of(conversations::id, ids.iter().copied())).into_boxed::<MultiBackend>();
+    let query = to_be_seen!(query, reach);
     Ok(query.select(conversations::id).load::<ConversationId>(conn)?.into_iter().collect())
 }
 

@@ -10,18 +10,18 @@ use crate::domain::access::Actor;
 use crate::domain::id::ImportRunId;
 use crate::domain::import_run::KEPT;
 
-/// After this time an upload that no run knows is one that broke off.
+/// After this time a folder that no run knows is one whose run was never noted.
 const FORGOTTEN: Duration = Duration::from_secs(24 * 3600);
 
-/// Removes the files of runs that have been stored or that nobody has touched for [`KEPT`], with the previews among those, and what uploads
-/// that broke off have left. Gives how many folders that were.
+/// Removes the files of runs that have been stored or that nobody has touched for [`KEPT`], with the previews among those. Gives how many folders
+/// that were. Uploads that broke off are `recordings::leftovers`.
 ///
 /// # Errors
 /// What the database or the file system says.
 pub async fn tidy(app: &App, actor: &Actor) -> Result<usize> {
-    let (root, uploads) = (kept::root(app), app.config.recordings.folder.join("uploads"));
-    let (runs, uploads) = kept::blocking(move || Ok((kept::folders(&root)?, kept::folders(&uploads)?))).await?;
-    let mut old = kept::blocking(move || Ok(uploads.into_iter().filter(|folder| is_forgotten(folder)).collect::<Vec<_>>())).await?;
+    let root = kept::root(app);
+    let runs = kept::blocking(move || kept::folders(&root)).await?;
+    let mut old = Vec::new();
     for folder in runs {
         let id = folder.file_name().and_then(|name| name.to_str()).and_then(|name| name.parse::<ImportRunId>().ok());
         let Some(id) = id else { continue };
