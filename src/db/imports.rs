@@ -1,7 +1,9 @@
 //! Runs of an import.
 
+use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 
+use super::connection::AnyConnection;
 use super::error::Result;
 use super::schema::imports;
 use super::tx::Tx;
@@ -18,6 +20,18 @@ pub struct Counts {
     pub unchanged: i64,
     /// Refused.
     pub refused: i64,
+}
+
+/// From here to the end of its transaction PostgreSQL looks rows up by their indexes. Of a table that is just being filled it has no statistics, and
+/// would read all of it for each chunk.
+///
+/// # Errors
+/// What the database says.
+pub fn look_up_by_index(conn: &mut AnyConnection) -> Result<()> {
+    if let AnyConnection::Postgres(postgres) = conn {
+        postgres.batch_execute("SET LOCAL enable_seqscan = off")?;
+    }
+    Ok(())
 }
 
 /// Notes that a run of an import of some kind (such as `conversations`) has begun.

@@ -69,7 +69,7 @@ impl Writer {
 }
 
 fn open(opener: &Opener) -> Result<AnyConnection> {
-    opener.open().map_err(|e| Error::Connection(e.to_string()))
+    opener.open().map_err(|e| Error::Connection(format!("{}: {e}", opener.address.display())))
 }
 
 /// How a group's transaction ended.

@@ -1,19 +1,23 @@
 //! Who hears of what: results, changes of results, closed months, work that waits.
 
 use assay::app::App;
-use assay::db::schema::{agents, users};
+use assay::db::schema::{agents, escalation_findings, ledger, outbox, users};
+use assay::db::views::mail::evaluation;
 use assay::domain::access::{Actor, Grant, GrantReach, Role};
-use assay::domain::id::{AgentId, TeamId};
+use assay::domain::id::{AgentId, EvaluationId, TeamId};
 use assay::domain::language::Language;
+use assay::domain::mail::Letter;
 use assay::jobs::{daily_mail, stopper};
 use assay::mail::Document;
 use assay::mail::memory::Memory;
+use assay::usecases::escalation::open_for_evaluation::open_for_evaluation;
+use assay::usecases::fines::post::post_for_evaluation;
 use diesel::prelude::*;
 use serde_json::json;
 
 use crate::api::fine_policies::make_first;
 use crate::support::graded::Centre;
-use crate::support::grading::{USUAL, agent, conversation, draw, inspector, sample, sheet, submit, team};
+use crate::support::grading::{KEY_ITEMS, NON_KEY_ITEMS, USUAL, agent, conversation, draw, inspector, sample, sheet, submit, team};
 use crate::support::mail::{memory, reader, round};
 use crate::support::{TestApp, on_both};
 
@@ -78,6 +82,42 @@ on_both! {
         let text = mails[0].1.text();
         assert!(text.contains("1 key, 0 non-key") && text.contains("0 key, 0 non-key"), "{text}");
         assert!(text.contains("misheard") && !text.contains("13800138000"), "{text}");
+    }
+
+    fn what_a_submission_gives_rise_to_is_what_reading_it_back_would(app: &TestApp) {
+        make_first(app);
+        let agent = agent(app, "1001", team(app, "t", None, None));
+        give_address(app, agent, "agent@example.com");
+        let (user, client) = inspector(app);
+        let sample = sample(app, draw(app, "2026-11"), agent, conversation(app, agent, "2026-11-03T02:00:00Z"), user, USUAL);
+        let mut sheet = sheet(&["identity_check", KEY_ITEMS[1], NON_KEY_ITEMS[1]]);
+        sheet["violations"] = json!([
+            { "violation_type": "service_attitude", "comment": "curt, call 13800138000" },
+            { "violation_type": "abused_customer", "comment": "and worse" },
+        ]);
+        let id: EvaluationId = submit(&client, sample, &sheet).expect(201).json()["id"].as_str().unwrap().parse().unwrap();
+
+        let counted = |app: &TestApp| {
+            app.read(|conn| {
+                let cases: i64 = escalation_findings::table.count().get_result(conn)?;
+                let lines: i64 = ledger::table.count().get_result(conn)?;
+                Ok((lines, cases))
+            })
+        };
+        let (told, written) = app.read(move |conn| {
+            let params: String = outbox::table.filter(outbox::kind.eq("agent_result")).select(outbox::params).first(conn)?;
+            Ok((evaluation(conn, id)?, params))
+        });
+        let Letter::AgentResult(letter) = serde_json::from_str(&written).unwrap() else { panic!("{written}") };
+        assert_eq!((letter.evaluation, letter.comment, letter.period), (told.evaluated, told.comment, told.period));
+        assert!(!written.contains("13800138000"), "{written}");
+        let before = counted(app);
+        assert!(before.0 > 1 && before.1 > 0, "{before:?}");
+        app.write(move |tx| {
+            post_for_evaluation(tx, id)?;
+            open_for_evaluation(tx, id)
+        });
+        assert_eq!(counted(app), before, "nothing is posted and no case is opened a second time");
     }
 
     fn a_closed_month_is_told_to_all_whom_it_concerns(app: &TestApp) {

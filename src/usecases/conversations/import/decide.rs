@@ -63,6 +63,7 @@ pub(super) enum Recorded<'a> {
 impl Facts {
     /// Loads what is stored of the agents and conversations of a chunk.
     pub(super) fn load(conn: &mut AnyConnection, reach: &Reach, rows: &[Prepared]) -> Result<Self> {
+        db::imports::look_up_by_index(conn)?;
         let numbers: HashSet<&str> = rows.iter().map(|row| row.conversation.agent.as_str()).collect();
         let agents = db::conversations::agents_by_number(conn, &numbers.into_iter().collect::<Vec<_>>(), reach)?;
         let mut by_source: HashMap<&str, Vec<&str>> = HashMap::new();
