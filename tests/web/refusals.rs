@@ -34,7 +34,7 @@ on_both! {
         let page = manager.post("/standards/scorecards", &fields).expect(400).text();
         assert!(page.contains("评估表“video”已存在") && !page.contains("there is already"), "{page}");
         manager.submit("/account/looks", &[("language", "en"), ("theme", "auto")]);
-        assert!(manager.post("/standards/scorecards", &fields).expect(400).text().contains("there is already a scorecard `video`"));
+        assert!(manager.post("/standards/scorecards", &fields).expect(400).text().contains("there is already a scorecard “video”"));
     }
 
     fn what_is_not_open_and_what_is_not_there_is_told_in_chinese(app: &TestApp) {
