@@ -100,7 +100,7 @@ fn browser(f: &Frame, agent: &str) -> String {
         ("iPhone", "iPhone"),
         ("iPad", "iPad"),
         ("Windows", "Windows"),
-        ("Mac OS X", "macOS"),
+        ("Macintosh", "macOS"),
         ("CrOS", "ChromeOS"),
         ("Linux", "Linux"),
     ];

@@ -31,9 +31,6 @@ const WORDS: &str = include_str!("refusals/words.txt");
 /// What the service itself writes down and shows later; nobody is refused anything with it.
 const STORED: &str = include_str!("refusals/stored.txt");
 
-/// How the refusal of what no role of a person may do begins; the action follows.
-const NOT_YOURS: &str = "none of your roles may do ";
-
 /// Between a sentence and its translation.
 const ARROW: &str = " → ";
 
@@ -229,10 +226,12 @@ pub fn translated(language: Language, refusal: Refusal) -> Refusal {
 
 /// What the visitor may know of a problem, in the language of the page.
 pub fn told(f: &Frame, problem: &Problem) -> String {
+    // What nobody with these roles may do is named by a code, for programs.
     if let (Language::En, Error::Refused(refusal)) = (f.language, &problem.0)
-        && let Some(action) = refusal.message.strip_prefix(NOT_YOURS).and_then(|code| code.parse().ok())
+        && let Some((before, code)) = refusal.message.rsplit_once(' ')
+        && let (Some(before), Ok(action)) = (before.strip_suffix("do"), code.parse())
     {
-        return format!("none of your roles may {}", action_words(action).0);
+        return [before.trim_end(), action_words(action).0].join(" ");
     }
     match &problem.0 {
         Error::Refused(refusal) => translated(f.language, refusal.clone()).message,
