@@ -10,7 +10,7 @@ use crate::domain::{Refusal, Refused};
 pub struct DatabaseConfig {
     /// `sqlite:` and a path, or `postgres://…`. `DATABASE_URL` sets it too. Another machine is reached with `sslmode=verify-full` only.
     pub url: String,
-    /// Connections to PostgreSQL, 1 to 200.
+    /// Connections to PostgreSQL for reading, 1 to 200; one more writes.
     pub connections: u32,
     /// Reading connections to SQLite, 1 to 64.
     pub readers: u32,

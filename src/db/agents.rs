@@ -179,6 +179,14 @@ pub fn numbers_of(conn: &mut AnyConnection, ids: &[AgentId]) -> Result<HashMap<A
     Ok(rows.into_iter().collect())
 }
 
+/// An agent's name.
+///
+/// # Errors
+/// What the database says.
+pub fn name(conn: &mut AnyConnection, id: AgentId) -> Result<String> {
+    Ok(agents::table.find(id).select(agents::name).first(conn)?)
+}
+
 /// The employee numbers and names of these agents within reach, at most a few thousand.
 ///
 /// # Errors

@@ -1,7 +1,10 @@
 //! The audit log: it only grows.
 
 use chrono::{DateTime, Utc};
+use diesel::backend::Backend;
+use diesel::expression::AppearsOnTable;
 use diesel::prelude::*;
+use diesel::query_builder::{AstPass, QueryFragment, QueryId};
 use diesel::sql_types::BigInt;
 
 use super::connection::AnyConnection;
@@ -13,6 +16,28 @@ use crate::domain::access::{Actor, ActorKind};
 use crate::domain::audit::{AuditEntry, AuditFilter, SealedLine};
 use crate::domain::id::{AuditId, TokenId, UserId};
 use crate::domain::page::{Page, PageRequest};
+
+/// The number of a new line, as SQL; the statement with it stays prepared.
+#[derive(Debug, Clone, Copy)]
+struct NextNumber(&'static str);
+
+impl<DB: Backend> QueryFragment<DB> for NextNumber {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        out.push_sql(self.0);
+        Ok(())
+    }
+}
+
+impl QueryId for NextNumber {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Expression for NextNumber {
+    type SqlType = BigInt;
+}
+
+impl<QS> AppearsOnTable<QS> for NextNumber {}
 
 /// Writes one line. Use [`Tx::audit`].
 pub(super) fn insert(
@@ -45,7 +70,7 @@ pub(super) fn insert(
             audit::before.eq(before),
             audit::after.eq(after),
             audit::reason.eq(reason),
-            audit::seq.eq(diesel::dsl::sql::<BigInt>(next)),
+            audit::seq.eq(NextNumber(next)),
         ))
         .execute(tx.conn)?;
     Ok(())

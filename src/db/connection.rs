@@ -33,6 +33,23 @@ pub struct Opener {
     pub purpose: Purpose,
 }
 
+/// How long a server that is gone is waited for, where the URL does not say so itself: 10 seconds for a connection, 30 for an answer to a packet.
+const PATIENCE: [(&str, &str); 3] = [("connect_timeout", "10"), ("keepalives_idle", "30"), ("tcp_user_timeout", "30000")];
+
+/// A PostgreSQL URL with what it leaves out of [`PATIENCE`].
+fn patient(url: &str) -> String {
+    let mut url = url.to_owned();
+    for (name, value) in PATIENCE {
+        if !url.contains(&format!("{name}=")) {
+            url.push(if url.contains('?') { '&' } else { '?' });
+            url.push_str(name);
+            url.push('=');
+            url.push_str(value);
+        }
+    }
+    url
+}
+
 impl Opener {
     /// Opens one connection and sets it up.
     ///
@@ -55,8 +72,9 @@ impl Opener {
                 Ok(AnyConnection::Sqlite(connection))
             }
             Address::Postgres(url) => {
-                let mut connection = PgConnection::establish(url).map_err(diesel::r2d2::Error::ConnectionError)?;
-                connection.batch_execute("SET TIME ZONE 'UTC'").map_err(diesel::r2d2::Error::QueryError)?;
+                let mut connection = PgConnection::establish(&patient(url)).map_err(diesel::r2d2::Error::ConnectionError)?;
+                // To compile a query takes longer than to run any of ours.
+                connection.batch_execute("SET TIME ZONE 'UTC'; SET jit = off").map_err(diesel::r2d2::Error::QueryError)?;
                 Ok(AnyConnection::Postgres(connection))
             }
         }
@@ -77,5 +95,19 @@ impl ManageConnection for Opener {
 
     fn has_broken(&self, connection: &mut AnyConnection) -> bool {
         std::thread::panicking() || connection.is_broken()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::patient;
+
+    #[test]
+    fn a_url_keeps_what_it_says_of_patience_itself() {
+        assert_eq!(patient("postgres://h/d"), "postgres://h/d?connect_timeout=10&keepalives_idle=30&tcp_user_timeout=30000");
+        assert_eq!(
+            patient("postgres://h/d?connect_timeout=3&sslmode=require"),
+            "postgres://h/d?connect_timeout=3&sslmode=require&keepalives_idle=30&tcp_user_timeout=30000"
+        );
     }
 }

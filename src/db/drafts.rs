@@ -45,22 +45,22 @@ pub fn find(conn: &mut AnyConnection, sample: SampleId) -> Result<Option<DraftRo
     .transpose()
 }
 
+/// The seconds that an inspector has spent on a sample so far, as the draft says; 0 without one.
+///
+/// # Errors
+/// What the database says.
+pub fn seconds(conn: &mut AnyConnection, sample: SampleId, inspector: UserId) -> Result<i64> {
+    let own = drafts::table.find(sample).filter(drafts::inspector_id.eq(inspector));
+    Ok(own.select(drafts::seconds).first(conn).optional()?.unwrap_or(0))
+}
+
 /// Stores a draft: the first one of its sample or the next version of it.
 ///
 /// # Errors
 /// What the database says.
-pub fn store(tx: &mut Tx<'_>, row: &DraftRow) -> Result<()> {
+pub fn store(tx: &mut Tx<'_>, row: &DraftRow, is_first: bool) -> Result<()> {
     let content = to_json(&row.sheet)?;
-    let changed = diesel::update(drafts::table.find(row.sample_id))
-        .set((
-            drafts::inspector_id.eq(row.inspector_id),
-            drafts::content.eq(&content),
-            drafts::version.eq(row.version),
-            drafts::seconds.eq(row.seconds),
-            drafts::saved_at.eq(At(row.saved_at)),
-        ))
-        .execute(tx.conn)?;
-    if changed == 0 {
+    if is_first {
         diesel::insert_into(drafts::table)
             .values((
                 drafts::sample_id.eq(row.sample_id),
@@ -71,7 +71,17 @@ pub fn store(tx: &mut Tx<'_>, row: &DraftRow) -> Result<()> {
                 drafts::saved_at.eq(At(row.saved_at)),
             ))
             .execute(tx.conn)?;
+        return Ok(());
     }
+    diesel::update(drafts::table.find(row.sample_id))
+        .set((
+            drafts::inspector_id.eq(row.inspector_id),
+            drafts::content.eq(&content),
+            drafts::version.eq(row.version),
+            drafts::seconds.eq(row.seconds),
+            drafts::saved_at.eq(At(row.saved_at)),
+        ))
+        .execute(tx.conn)?;
     Ok(())
 }
 

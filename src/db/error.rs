@@ -89,6 +89,7 @@ impl Error {
         match self {
             Self::Full(reason) => Self::Full(reason.clone()),
             Self::NotCommitted(reason) => Self::NotCommitted(reason.clone()),
+            Self::Uncertain(reason) => Self::Uncertain(reason.clone()),
             other => Self::NotCommitted(other.to_string()),
         }
     }

@@ -1,7 +1,8 @@
 //! The database: [`Db::read`] and [`Db::write`], the tables, and one file per noun with its queries.
 //!
-//! SQLite has one writer thread that commits in groups and a pool of readers; PostgreSQL has one pool, and its writes are SERIALIZABLE and
-//! repeated when they collide. A closure may therefore run more than once: nothing in it leaves the database.
+//! One thread of each process writes and commits in groups, a pool of connections reads. On PostgreSQL, where several processes may write, each
+//! group is SERIALIZABLE, and its closures are repeated when it collides with another process. A closure may therefore run more than once:
+//! nothing in it leaves the database.
 
 pub mod acknowledgements;
 pub mod agents;
@@ -64,6 +65,7 @@ pub mod settings;
 pub mod sql_types;
 pub mod teams;
 pub mod tokens;
+mod transaction;
 pub mod transcripts;
 pub mod tx;
 pub mod user_list;
@@ -87,10 +89,8 @@ pub use tx::Tx;
 
 use crate::config::{Address, DatabaseConfig};
 use connection::{Opener, Purpose};
-use writer::{Writer, begin, caught, commit, rollback};
-
-/// How often a PostgreSQL write is run again after a collision before it is given up.
-const ATTEMPTS: u32 = 24;
+use transaction::{begin_reading, caught, rollback};
+use writer::Writer;
 
 /// The database. Cheap to clone.
 #[derive(Clone)]
@@ -98,7 +98,7 @@ pub struct Db {
     address: Address,
     readers: Pool<Opener>,
     places: Arc<Semaphore>,
-    writer: Option<Writer>,
+    writer: Writer,
 }
 
 impl std::fmt::Debug for Db {
@@ -119,19 +119,17 @@ impl Db {
         {
             std::fs::create_dir_all(folder).map_err(|e| Error::Connection(format!("{}: {e}", folder.display())))?;
         }
-        let (purpose, connections, writer) = match &address {
-            Address::Sqlite(_) => {
-                let opener = Opener { address: address.clone(), purpose: Purpose::Write };
-                (Purpose::Read, config.readers, Some(Writer::start(&opener, config.waiting)?))
-            }
-            Address::Postgres(_) => (Purpose::Write, config.connections, None),
+        let connections = match &address {
+            Address::Sqlite(_) => config.readers,
+            Address::Postgres(_) => config.connections,
         };
+        let writer = Writer::start(Opener { address: address.clone(), purpose: Purpose::Write }, config.waiting)?;
         let readers = Pool::builder()
             .max_size(connections)
             .min_idle(Some(1))
             .connection_timeout(Duration::from_secs(config.timeout_seconds))
-            .test_on_check_out(purpose == Purpose::Write)
-            .build(Opener { address: address.clone(), purpose })
+            .test_on_check_out(matches!(address, Address::Postgres(_)))
+            .build(Opener { address: address.clone(), purpose: Purpose::Read })
             .map_err(|e| Error::Connection(format!("{}: {e}", address.display())))?;
         Ok(Self { address, readers, places: Arc::new(Semaphore::new(config.waiting)), writer })
     }
@@ -150,19 +148,23 @@ impl Db {
         T: Send + 'static,
         F: FnMut(&mut AnyConnection) -> Result<T> + Send + 'static,
     {
-        let (mut work, outcome) = untyped(closure);
-        let reading = self.blocking(Box::new(move |connection| {
-            let sql = match connection {
-                AnyConnection::Sqlite(_) => "BEGIN DEFERRED",
-                AnyConnection::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-            };
-            begin(connection, sql)?;
-            let result = caught(connection, &mut work);
-            rollback(connection);
-            result
-        }));
-        reading.await?;
+        let (work, outcome) = untyped(closure);
+        self.reading(work).await?;
         outcome.take()
+    }
+
+    async fn reading(&self, mut work: Work) -> Result<()> {
+        let place = Arc::clone(&self.places).acquire_owned().await.map_err(|e| Error::Connection(e.to_string()))?;
+        let pool = self.readers.clone();
+        let task = tokio::task::spawn_blocking(move || {
+            let _place = place;
+            let mut connection = pool.get().map_err(|e| Error::Connection(e.to_string()))?;
+            begin_reading(&mut connection)?;
+            let result = caught(&mut connection, &mut work);
+            rollback(&mut connection);
+            result
+        });
+        task.await.map_err(|e| Error::Panicked(e.to_string()))?
     }
 
     /// Runs a closure that writes, in one transaction. The only way to write.
@@ -177,27 +179,12 @@ impl Db {
         F: FnMut(&mut AnyConnection) -> Result<T> + Send + 'static,
     {
         let (work, outcome) = untyped(closure);
-        match &self.writer {
-            Some(writer) => writer.run(work).await?,
-            None => self.blocking(Box::new(move |connection| serializable(connection, work))).await?,
-        }
+        self.writer.run(work).await?;
         outcome.take()
-    }
-
-    async fn blocking(&self, work: Once) -> Result<()> {
-        let place = Arc::clone(&self.places).acquire_owned().await.map_err(|e| Error::Connection(e.to_string()))?;
-        let pool = self.readers.clone();
-        let task = tokio::task::spawn_blocking(move || {
-            let _place = place;
-            let mut connection = pool.get().map_err(|e| Error::Connection(e.to_string()))?;
-            work(&mut connection)
-        });
-        task.await.map_err(|e| Error::Panicked(e.to_string()))?
     }
 }
 
 /// A closure without its type: the machinery of transactions, queues and threads is compiled once and not for every closure.
-type Once = Box<dyn FnOnce(&mut AnyConnection) -> Result<()> + Send>;
 type Work = Box<dyn FnMut(&mut AnyConnection) -> Result<()> + Send>;
 
 /// Where a closure puts what it gives.
@@ -224,44 +211,4 @@ where
         Ok(())
     };
     (Box::new(work), Outcome(outcome))
-}
-
-/// Runs a closure in a serializable transaction, again after a collision.
-fn serializable(connection: &mut AnyConnection, mut work: Work) -> Result<()> {
-    let mut attempt = 1_u32;
-    loop {
-        match serializable_once(connection, &mut work) {
-            Err(error) if error.is_transient() && attempt >= ATTEMPTS => {
-                // Nothing is wrong with it; there is too much going on at the same rows.
-                return Err(Error::NotCommitted(format!("{error}, {attempt} times")));
-            }
-            Err(error) if error.is_transient() => {
-                std::thread::sleep(pause(attempt));
-                attempt = attempt.saturating_add(1);
-            }
-            result => return result,
-        }
-    }
-}
-
-fn serializable_once(connection: &mut AnyConnection, work: &mut Work) -> Result<()> {
-    begin(connection, "BEGIN ISOLATION LEVEL SERIALIZABLE")?;
-    let done = caught(connection, work).and_then(|()| {
-        commit(connection).map_err(|error| match Error::from(error) {
-            Error::Connection(reason) => Error::Uncertain(reason),
-            error => error,
-        })
-    });
-    if done.is_err() {
-        rollback(connection);
-    }
-    done
-}
-
-/// Waits longer after each collision, and two colliding threads not equally long.
-fn pause(attempt: u32) -> Duration {
-    use std::hash::{BuildHasher, Hasher};
-    let jitter = std::collections::hash_map::RandomState::new().build_hasher().finish() % 1000;
-    let base = 1_u64 << attempt.min(7);
-    Duration::from_micros(base.saturating_mul(500).saturating_add(base.saturating_mul(jitter)))
 }

@@ -195,13 +195,18 @@ fn addressee(conn: &mut AnyConnection, to: &Recipient) -> Result<Option<Addresse
         }
         Recipient::User(user) => user_addressee(conn, *user),
         Recipient::Agent(agent) => {
-            let user: Option<UserId> =
-                users::table.filter(users::agent_id.eq(*agent).and(users::active.eq(true))).select(users::id).first(conn).optional()?;
-            if let Some(to) = user.map(|user| user_addressee(conn, user)).transpose()?.flatten().filter(|to| to.address.is_some()) {
-                return Ok(Some(to));
-            }
-            let (address, language): (Option<String>, Language) =
-                agents::table.find(*agent).select((agents::email, agents::language)).first(conn)?;
+            type Reached = (Option<String>, Language, Option<(UserId, Option<String>, Language)>);
+            let logs_in = users::agent_id.eq(agents::id.nullable()).and(users::active.eq(true));
+            let (own, language, user): Reached = agents::table
+                .left_join(users::table.on(logs_in))
+                .filter(agents::id.eq(*agent))
+                .order(users::id)
+                .select((agents::email, agents::language, (users::id, users::email, users::language).nullable()))
+                .first(conn)?;
+            let (user, address, language) = match user {
+                Some((user, email, language)) => (Some(user), email.or(own), language),
+                None => (None, own, language),
+            };
             Ok(address.map(|address| Addressee { user, agent: Some(*agent), address: Some(address), language }))
         }
     }

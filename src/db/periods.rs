@@ -1,6 +1,7 @@
 //! Periods: how far each one is, and what its close has frozen of the fine list.
 
 use chrono::{DateTime, Utc};
+use diesel::dsl::max;
 use diesel::prelude::*;
 
 use super::connection::AnyConnection;
@@ -70,9 +71,18 @@ pub fn find(conn: &mut AnyConnection, period: Period) -> Result<Option<PeriodRow
     Ok(periods::table.find(period).select(PeriodRow::as_select()).first(conn).optional()?)
 }
 
-/// The last period in a state.
-fn last_in(conn: &mut AnyConnection, state: PeriodState) -> Result<Option<Period>> {
-    Ok(periods::table.filter(periods::state.eq(state)).select(periods::period).order(periods::period.desc()).first(conn).optional()?)
+/// The last period in each state.
+#[derive(Debug, Clone, Copy, Default)]
+struct Last {
+    closed: Option<Period>,
+    closing: Option<Period>,
+}
+
+fn last(conn: &mut AnyConnection) -> Result<Last> {
+    let rows: Vec<(PeriodState, Option<Period>)> =
+        periods::table.group_by(periods::state).select((periods::state, max(periods::period))).load(conn)?;
+    let of = |state| rows.iter().find(|(its, _)| *its == state).and_then(|(_, period)| *period);
+    Ok(Last { closed: of(PeriodState::Closed), closing: of(PeriodState::Closing) })
 }
 
 /// The last closed period; it and all before it are frozen.
@@ -80,7 +90,7 @@ fn last_in(conn: &mut AnyConnection, state: PeriodState) -> Result<Option<Period
 /// # Errors
 /// What the database says.
 pub fn last_closed(conn: &mut AnyConnection) -> Result<Option<Period>> {
-    last_in(conn, PeriodState::Closed)
+    Ok(last(conn)?.closed)
 }
 
 /// The period that is being closed at this moment, also where that close is dead.
@@ -88,7 +98,7 @@ pub fn last_closed(conn: &mut AnyConnection) -> Result<Option<Period>> {
 /// # Errors
 /// What the database says.
 pub fn closing(conn: &mut AnyConnection) -> Result<Option<Period>> {
-    last_in(conn, PeriodState::Closing)
+    Ok(last(conn)?.closing)
 }
 
 /// The last period that is closed or being closed; it and all before it stay as they are.
@@ -96,7 +106,8 @@ pub fn closing(conn: &mut AnyConnection) -> Result<Option<Period>> {
 /// # Errors
 /// What the database says.
 pub fn frozen(conn: &mut AnyConnection) -> Result<Option<Period>> {
-    Ok(last_closed(conn)?.max(closing(conn)?))
+    let Last { closed, closing } = last(conn)?;
+    Ok(closed.max(closing))
 }
 
 /// The period that something about `fact` is posted to now. A close that died ends here.
@@ -104,14 +115,14 @@ pub fn frozen(conn: &mut AnyConnection) -> Result<Option<Period>> {
 /// # Errors
 /// `Busy` while that period is being closed.
 pub fn posting(tx: &mut Tx<'_>, fact: Period) -> Result<Period> {
-    let mut being_closed = closing(tx.conn)?;
+    let Last { closed, closing: mut being_closed } = last(tx.conn)?;
     if let Some(period) = being_closed
         && find(tx.conn, period)?.is_some_and(|row| is_abandoned(row.touched_at, tx.now))
     {
         forget_close(tx, period)?;
         being_closed = None;
     }
-    Ok(posting_period(fact, last_closed(tx.conn)?, being_closed)?)
+    Ok(posting_period(fact, closed, being_closed)?)
 }
 
 /// Whether a period is frozen: it or a later one is closed.

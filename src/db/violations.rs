@@ -27,7 +27,7 @@ pub fn standing(conn: &mut AnyConnection, evaluation: EvaluationId) -> Result<BT
     Ok(rows.into_iter().collect())
 }
 
-/// Stores a violation of an evaluation.
+/// Stores a violation of an evaluation; gives its id.
 ///
 /// # Errors
 /// `Damaged` where its type is not among `types`; else what the database says.
@@ -36,13 +36,14 @@ pub fn insert(
     evaluation: &EvaluationRow,
     graded: &GradedViolation,
     types: &BTreeMap<String, ViolationTypeRow>,
-) -> Result<()> {
+) -> Result<ViolationId> {
+    let id = tx.id::<ViolationId>();
     let of_type = types
         .get(&graded.violation_type)
         .ok_or_else(|| Error::Damaged(format!("violation type `{}` is not in the catalogue", graded.violation_type)))?;
     diesel::insert_into(violations::table)
         .values((
-            violations::id.eq(tx.id::<ViolationId>()),
+            violations::id.eq(id),
             violations::evaluation_id.eq(evaluation.id),
             violations::conversation_id.eq(evaluation.conversation_id),
             violations::agent_id.eq(evaluation.agent_id),
@@ -61,7 +62,7 @@ pub fn insert(
             violations::created_at.eq(tx.at()),
         ))
         .execute(tx.conn)?;
-    Ok(())
+    Ok(id)
 }
 
 /// Stores what a correction changed of a violation that still stands.

@@ -13,6 +13,7 @@ use super::violation::{ErrorKind, ViolationClass};
 use super::words::words;
 
 pub mod correction;
+pub mod submitted;
 
 words! {
     /// The answer to a scorecard item.

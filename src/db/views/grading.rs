@@ -46,6 +46,10 @@ pub struct GradedSample {
 pub struct GradingBasis {
     /// The sample.
     pub sample: GradedSample,
+    /// The conversation, as its source calls it.
+    pub external_id: String,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
     /// What the scorecard version asks.
     pub content: ScorecardContent,
     /// What the conversation offers as evidence.
@@ -57,16 +61,24 @@ pub struct GradingBasis {
 /// # Errors
 /// What the database says.
 pub fn basis(conn: &mut AnyConnection, sample: SampleId) -> Result<Option<GradingBasis>> {
-    let row: Option<(GradedSample, String, i32, i64)> = samples::table
+    let row: Option<(GradedSample, String, i32, i64, String, At)> = samples::table
         .inner_join(scorecard_versions::table)
         .inner_join(conversations::table)
         .filter(samples::id.eq(sample))
-        .select((GradedSample::as_select(), scorecard_versions::content, conversations::lines, conversations::duration_ms))
+        .select((
+            GradedSample::as_select(),
+            scorecard_versions::content,
+            conversations::lines,
+            conversations::duration_ms,
+            conversations::external_id,
+            conversations::started_at,
+        ))
         .first(conn)
         .optional()?;
-    let Some((sample, content, lines, duration_ms)) = row else { return Ok(None) };
+    let Some((sample, content, lines, duration_ms, external_id, At(started_at))) = row else { return Ok(None) };
     let material = offered(conn, sample.conversation_id, lines, duration_ms)?;
-    Ok(Some(GradingBasis { sample, content: from_json("scorecard_versions.content", &content)?, material }))
+    let content = from_json("scorecard_versions.content", &content)?;
+    Ok(Some(GradingBasis { sample, external_id, started_at, content, material }))
 }
 
 /// What a conversation of so many lines and milliseconds offers as evidence.

@@ -72,9 +72,14 @@ pub fn evaluation(conn: &mut AnyConnection, id: EvaluationId) -> Result<Told> {
         started_at: started_at.0,
         errors: Errors { key, non_key },
         findings: findings(conn, id, &content)?,
-        path: format!("/evaluations/{id}"),
+        path: path(id),
     };
     Ok(Told { agent, period, evaluated, comment: Masked::of(&comment) })
+}
+
+/// The page of an evaluation.
+pub fn path(id: EvaluationId) -> String {
+    format!("/evaluations/{id}")
 }
 
 fn findings(conn: &mut AnyConnection, id: EvaluationId, content: &ScorecardContent) -> Result<Vec<Finding>> {

@@ -43,7 +43,9 @@ pub async fn save(app: &App, actor: &Actor, sample: SampleId, command: SaveDraft
     app.write(actor, move |tx| {
         let basis = assigned(tx.conn, sample, inspector)?;
         check_claim(&basis.sample)?;
-        let stored = db::drafts::find(tx.conn, sample)?.filter(|row| row.inspector_id == inspector);
+        let there = db::drafts::find(tx.conn, sample)?;
+        let is_first = there.is_none();
+        let stored = there.filter(|row| row.inspector_id == inspector);
         let (stored_version, seconds) = stored.as_ref().map_or((0, 0), |row| (row.version, row.seconds));
         if let Some(row) = stored.filter(|row| row.version == command.version.saturating_add(1) && row.sheet == command.sheet) {
             return Ok(Draft::of(row));
@@ -61,7 +63,7 @@ pub async fn save(app: &App, actor: &Actor, sample: SampleId, command: SaveDraft
             seconds: seconds.saturating_add(i64::from(command.seconds)),
             saved_at: tx.now,
         };
-        db::drafts::store(tx, &row)?;
+        db::drafts::store(tx, &row, is_first)?;
         grading::prolong_claim(tx, sample, tx.now.checked_add_signed(claim).unwrap_or(tx.now))?;
         Ok(Draft::of(row))
     })

@@ -5,8 +5,9 @@ use serde_json::json;
 use super::{letters, tell};
 use crate::db::concerned::{self, Concerned, Evaluated};
 use crate::db::escalations::{EscalationRow, FindingRow};
+use crate::db::evaluations::EvaluationRow;
 use crate::db::{self, Result, Tx};
-use crate::domain::escalation::{self, CaseState, EscalationPolicy, EventKind, Finding, Trigger};
+use crate::domain::escalation::{self, Candidate, CaseState, EscalationPolicy, EventKind, Finding, Trigger};
 use crate::domain::id::{EscalationId, EvaluationId};
 use crate::usecases::fines::post_for_source;
 
@@ -17,11 +18,25 @@ use crate::usecases::fines::post_for_source;
 /// What the database says.
 pub fn open_for_evaluation(tx: &mut Tx<'_>, evaluation: EvaluationId) -> Result<()> {
     let about = concerned::of_evaluation(tx.conn, evaluation)?;
-    let (policy, _) = db::settings::load::<EscalationPolicy>(tx.conn)?;
     let candidates = db::escalations::candidates(tx.conn, evaluation)?;
-    let found = escalation::findings(&policy, &candidates);
+    let stood = db::escalations::standing_findings(tx.conn, evaluation)?;
+    follow(tx, evaluation, about, &candidates, stood)
+}
+
+/// The same for an evaluation that is being submitted: nothing of it has stood before.
+///
+/// # Errors
+/// What the database says.
+pub fn open_for_new(tx: &mut Tx<'_>, row: &EvaluationRow, candidates: &[Candidate]) -> Result<()> {
+    let EvaluationRow { agent_id, conversation_id, period, inspector_id, .. } = *row;
+    follow(tx, row.id, Evaluated { agent_id, conversation_id, period, inspector_id }, candidates, Vec::new())
+}
+
+fn follow(tx: &mut Tx<'_>, evaluation: EvaluationId, about: Evaluated, candidates: &[Candidate], stood: Vec<FindingRow>) -> Result<()> {
+    let (policy, _) = db::settings::load::<EscalationPolicy>(tx.conn)?;
+    let found = escalation::findings(&policy, candidates);
     let counted = counts(tx, &policy, &about)?;
-    fallen(tx, evaluation, &policy, &about, &found, &counted)?;
+    fallen(tx, stood, &policy, &about, &found, &counted)?;
     if found.is_empty() && counted.is_empty() {
         return Ok(());
     }
@@ -124,15 +139,16 @@ fn open(tx: &mut Tx<'_>, policy: &EscalationPolicy, about: &Evaluated, evaluatio
 /// Marks the findings that stand no longer, and closes the cases that nothing of is left.
 fn fallen(
     tx: &mut Tx<'_>,
-    evaluation: EvaluationId,
+    mut stood: Vec<FindingRow>,
     policy: &EscalationPolicy,
     about: &Evaluated,
     found: &[Finding],
     counted: &[Finding],
 ) -> Result<()> {
-    let mut stood = db::escalations::standing_findings(tx.conn, evaluation)?;
-    let keys: Vec<String> = policy.counts.iter().map(|rule| count_key(about, &rule.code)).collect();
-    stood.extend(db::escalations::known(tx.conn, &keys)?.into_iter().filter(|row| row.standing));
+    if !policy.counts.is_empty() {
+        let keys: Vec<String> = policy.counts.iter().map(|rule| count_key(about, &rule.code)).collect();
+        stood.extend(db::escalations::known(tx.conn, &keys)?.into_iter().filter(|row| row.standing));
+    }
     let stands = |row: &FindingRow| found.iter().chain(counted).any(|finding| finding.key == row.finding_key);
     let mut cases: Vec<EscalationId> = Vec::new();
     for row in stood.iter().filter(|row| !stands(row)) {

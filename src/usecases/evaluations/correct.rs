@@ -75,7 +75,7 @@ fn store(tx: &mut Tx<'_>, mut row: EvaluationRow, inspector: UserId, sheet: &Ans
     for violation in &grading.violations {
         match standing.remove(&violation.violation_type) {
             Some(known) => db::violations::update(tx, known, violation)?,
-            None => db::violations::insert(tx, &row, violation, &catalogue)?,
+            None => drop(db::violations::insert(tx, &row, violation, &catalogue)?),
         }
     }
     for withdrawn in standing.into_values() {

@@ -10,12 +10,14 @@ use crate::db::{self, Error, Result, Tx};
 use crate::domain::Refusal;
 use crate::domain::access::{Action, Actor};
 use crate::domain::evaluation::correction::Revision;
+use crate::domain::evaluation::submitted::Submitted;
 use crate::domain::evaluation::{AnswerSheet, Basis, grade};
-use crate::domain::id::{EvaluationId, SampleId, UserId};
+use crate::domain::id::{EvaluationId, SampleId, UserId, ViolationId};
 use crate::domain::masking::mask;
+use crate::domain::sampling::sample::SampleState;
 use crate::usecases::drafts::{MAX_SECONDS, assigned, check_claim};
-use crate::usecases::escalation::open_for_evaluation::open_for_evaluation;
-use crate::usecases::fines::post::post_for_evaluation;
+use crate::usecases::escalation::open_for_evaluation::open_for_new;
+use crate::usecases::fines::post::post_for_new;
 use crate::usecases::mail;
 
 /// What to submit.
@@ -46,20 +48,16 @@ pub async fn submit(app: &App, actor: &Actor, sample: SampleId, command: Submiss
     }
     let request = (sample, &command);
     let once = || {
-        let (sent, reach) = (command.clone(), reach.clone());
-        app.write_once(actor, "evaluations.submit", &request, move |tx| {
-            let id = match already(tx, sample, inspector, &sent.sheet)? {
-                Some(id) => id,
-                None => store(tx, sample, inspector, &sent)?,
-            };
-            seen(tx.conn, &reach, id)
-        })
+        let sent = command.clone();
+        app.write_once(actor, "evaluations.submit", &request, move |tx| store(tx, sample, inspector, &sent))
     };
-    match once().await {
+    let id = match once().await {
         // The same submission may have come twice at the same moment; the second look tells whether it is the same.
-        Err(Error::Refused(refusal)) if refusal.code == ALREADY_SUBMITTED => once().await,
-        answer => answer,
-    }
+        Err(Error::Refused(refusal)) if refusal.code == ALREADY_SUBMITTED => once().await?,
+        stored => stored?,
+    };
+    // Read when it is stored: whoever writes next need not wait for it.
+    app.read(move |conn| seen(conn, &reach, id)).await
 }
 
 const ALREADY_SUBMITTED: &str = "already_submitted";
@@ -78,12 +76,17 @@ fn already(tx: &mut Tx<'_>, sample: SampleId, inspector: UserId, sheet: &AnswerS
 
 fn store(tx: &mut Tx<'_>, sample: SampleId, inspector: UserId, command: &Submission) -> Result<EvaluationId> {
     let basis = assigned(tx.conn, sample, inspector)?;
+    if basis.sample.state == SampleState::Submitted
+        && let Some(id) = already(tx, sample, inspector, &command.sheet)?
+    {
+        return Ok(id);
+    }
     check_claim(&basis.sample)?;
     let catalogue = db::violation_types::all(tx.conn)?;
     let types = active_types(&catalogue);
     let grading = grade(&command.sheet, Basis { content: &basis.content, types: &types, material: &basis.material })
         .map_err(|refusal| refusal.within("sheet"))?;
-    let drafted = db::drafts::find(tx.conn, sample)?.filter(|row| row.inspector_id == inspector).map_or(0, |row| row.seconds);
+    let drafted = db::drafts::seconds(tx.conn, sample, inspector)?;
     let row = EvaluationRow {
         id: tx.id(),
         sample_id: sample,
@@ -104,11 +107,10 @@ fn store(tx: &mut Tx<'_>, sample: SampleId, inspector: UserId, command: &Submiss
     };
     db::evaluations::insert(tx, &row)?;
     db::evaluations::insert_items(tx, row.id, &grading.items)?;
-    for violation in &grading.violations {
-        db::violations::insert(tx, &row, violation, &catalogue)?;
-    }
-    let types = types_of(&grading, &types);
-    let content = Revision { sheet: command.sheet.clone().normalised(), grading, types };
+    let violations: Vec<ViolationId> =
+        grading.violations.iter().map(|violation| db::violations::insert(tx, &row, violation, &catalogue)).collect::<Result<_>>()?;
+    let graded_with = types_of(&grading, &types);
+    let content = Revision { sheet: command.sheet.clone().normalised(), grading, types: graded_with };
     db::evaluations::insert_revision(
         tx,
         row.id,
@@ -117,8 +119,9 @@ fn store(tx: &mut Tx<'_>, sample: SampleId, inspector: UserId, command: &Submiss
     grading::lock_sample(tx, sample)?;
     db::drafts::delete(tx, sample)?;
     tx.audit_new("evaluation.submitted", ("evaluation", &row.id), &content.grading)?;
-    post_for_evaluation(tx, row.id)?;
-    mail::results::submitted(tx, row.id)?;
-    open_for_evaluation(tx, row.id)?;
+    let submitted = Submitted { grading: &content.grading, violations: &violations, content: &basis.content, types: &types };
+    post_for_new(tx, &row, submitted.standing())?;
+    mail::results::submitted(tx, &row, &basis, submitted)?;
+    open_for_new(tx, &row, &submitted.candidates())?;
     Ok(row.id)
 }

@@ -2,12 +2,15 @@
 
 use serde_json::json;
 
+use crate::db::evaluations::EvaluationRow;
 use crate::db::outbox::{announce, enqueue, who_heard};
-use crate::db::views::mail::{Told, evaluation};
+use crate::db::views::grading::GradingBasis;
+use crate::db::views::mail::{Told, evaluation, path};
 use crate::db::{self, Result, Tx};
 use crate::domain::access::Role;
+use crate::domain::evaluation::submitted::Submitted;
 use crate::domain::id::EvaluationId;
-use crate::domain::mail::letters::{AgentResult, Errors, Name, ResultChanged};
+use crate::domain::mail::letters::{AgentResult, Errors, Evaluated, Name, ResultChanged};
 use crate::domain::mail::{About, Kind, Letter, Post, Recipient};
 use crate::domain::masking::Masked;
 use crate::domain::webhook::{Announcement, Event};
@@ -17,12 +20,21 @@ pub fn about(id: EvaluationId) -> About {
     About::new("evaluation", id)
 }
 
-/// Tells the agent and the webhooks of a submitted evaluation.
+/// Tells the agent and the webhooks of an evaluation that is being submitted.
 ///
 /// # Errors
 /// What the database says.
-pub fn submitted(tx: &mut Tx<'_>, id: EvaluationId) -> Result<()> {
-    let told = evaluation(tx.conn, id)?;
+pub fn submitted(tx: &mut Tx<'_>, row: &EvaluationRow, basis: &GradingBasis, found: Submitted<'_>) -> Result<()> {
+    let id = row.id;
+    let evaluated = Evaluated {
+        agent: db::agents::name(tx.conn, row.agent_id)?,
+        conversation: Masked::of(&basis.external_id),
+        started_at: basis.started_at,
+        errors: Errors { key: row.key_errors, non_key: row.non_key_errors },
+        findings: found.findings(),
+        path: path(id),
+    };
+    let told = Told { agent: row.agent_id, period: row.period, evaluated, comment: Masked::of(&row.comment) };
     announce_evaluation(tx, id, &told, Event::EvaluationSubmitted, id.to_string())?;
     let Told { agent, period, evaluated, comment } = told;
     let letter = Letter::AgentResult(AgentResult { period, evaluation: evaluated, comment });
