@@ -10,6 +10,7 @@ use assay::domain::access::Actor;
 use assay::domain::id::{EvaluationId, SampleId};
 use diesel::prelude::*;
 use futures_util::future::join_all;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::Scale;
@@ -48,6 +49,23 @@ fn sheet() -> Value {
     })
 }
 
+/// What an inspector's program reads of an answer.
+#[derive(Deserialize)]
+struct Handed {
+    sample: Id,
+    draft: Version,
+}
+
+#[derive(Deserialize)]
+struct Id {
+    id: String,
+}
+
+#[derive(Deserialize)]
+struct Version {
+    version: i32,
+}
+
 /// What one inspector did.
 struct Done {
     samples: Vec<(SampleId, EvaluationId)>,
@@ -65,16 +83,17 @@ fn grade(client: &Client, cycles: usize) -> Done {
         let answer = client.send(method, path, &[("content-type", "application/json")], &body);
         done.times.push(begun.elapsed());
         assert!(matches!(answer.status, 200 | 201), "{method} {path}: {} {}", answer.status, answer.text());
-        answer.json()
+        answer
     };
     let mut samples = Vec::new();
     for _ in 0..cycles {
-        let handed = call("POST", "queue/next", &json!({}));
-        let sample = handed["sample"]["id"].as_str().unwrap().to_owned();
-        let draft = json!({ "sheet": sheet, "version": handed["draft"]["version"].as_i64().unwrap_or(0), "seconds": 5 });
+        let handed: Handed = serde_json::from_str(&call("POST", "queue/next", &json!({})).text()).unwrap();
+        let sample = handed.sample.id;
+        let draft = json!({ "sheet": sheet, "version": handed.draft.version, "seconds": 5 });
         call("PUT", &format!("samples/{sample}/draft"), &draft);
-        let evaluation = call("POST", &format!("samples/{sample}/evaluation"), &json!({ "sheet": sheet }));
-        samples.push((sample.parse().unwrap(), evaluation["id"].as_str().unwrap().parse().unwrap()));
+        let evaluation: Id =
+            serde_json::from_str(&call("POST", &format!("samples/{sample}/evaluation"), &json!({ "sheet": sheet })).text()).unwrap();
+        samples.push((sample.parse().unwrap(), evaluation.id.parse().unwrap()));
     }
     done.samples = samples;
     done

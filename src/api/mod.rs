@@ -45,8 +45,13 @@ use utoipa::{Modify, OpenApi};
 
 use self::routes::Routes;
 
-/// Adds every route to the application and to its OpenAPI document. In alphabetical order.
+/// Adds every route to the application and to its OpenAPI document: first those that inspectors call all day, as a request is held against one
+/// route after another; then in alphabetical order.
 pub fn routes(config: &mut Routes<'_>) {
+    queue::routes(config);
+    samples::routes(config);
+    evaluations::routes(config);
+
     agents::routes(config);
     appeals::routes(config);
     attendance::routes(config);
@@ -57,7 +62,6 @@ pub fn routes(config: &mut Routes<'_>) {
     conversations::routes(config);
     draws::routes(config);
     escalations::routes(config);
-    evaluations::routes(config);
     fine_lists::routes(config);
     fine_policies::routes(config);
     follow_ups::routes(config);
@@ -67,10 +71,8 @@ pub fn routes(config: &mut Routes<'_>) {
     outbox::routes(config);
     pass_policies::routes(config);
     periods::routes(config);
-    queue::routes(config);
     regrades::routes(config);
     results::routes(config);
-    samples::routes(config);
     sampling_plans::routes(config);
     scorecards::routes(config);
     settings::routes(config);

@@ -17,27 +17,35 @@ use crate::domain::audit::{AuditEntry, AuditFilter, SealedLine};
 use crate::domain::id::{AuditId, TokenId, UserId};
 use crate::domain::page::{Page, PageRequest};
 
-/// The number of a new line, as SQL; the statement with it stays prepared.
-#[derive(Debug, Clone, Copy)]
-struct NextNumber(&'static str);
+/// The number of a new line, as SQL: one type for each text, by which the prepared statement is found again.
+macro_rules! next_number {
+    ($(#[$doc:meta])* $name:ident = $sql:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, QueryId)]
+        struct $name;
 
-impl<DB: Backend> QueryFragment<DB> for NextNumber {
-    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        out.push_sql(self.0);
-        Ok(())
-    }
+        impl<DB: Backend> QueryFragment<DB> for $name {
+            fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+                out.push_sql($sql);
+                Ok(())
+            }
+        }
+
+        impl Expression for $name {
+            type SqlType = BigInt;
+        }
+
+        impl<QS> AppearsOnTable<QS> for $name {}
+    };
 }
-
-impl QueryId for NextNumber {
-    type QueryId = ();
-    const HAS_STATIC_QUERY_ID: bool = false;
-}
-
-impl Expression for NextNumber {
-    type SqlType = BigInt;
-}
-
-impl<QS> AppearsOnTable<QS> for NextNumber {}
+next_number!(
+    /// Embedded there is one writer, and no number is left out.
+    NextOfOneWriter = "(SELECT COALESCE(MAX(seq), 0) + 1 FROM audit)"
+);
+next_number!(
+    /// PostgreSQL gives numbers that may stay unused.
+    NextOfSequence = "nextval('audit_seq')"
+);
 
 /// Writes one line. Use [`Tx::audit`].
 pub(super) fn insert(
@@ -50,29 +58,31 @@ pub(super) fn insert(
 ) -> Result<()> {
     let Actor { kind, user, token, origin, .. } = tx.actor;
     let kind: ActorKind = *kind;
-    // Embedded there is one writer, and no number is left out; PostgreSQL gives numbers that may stay unused.
-    let next = match tx.conn {
-        AnyConnection::Sqlite(_) => "(SELECT COALESCE(MAX(seq), 0) + 1 FROM audit)",
-        AnyConnection::Postgres(_) => "nextval('audit_seq')",
+    let (id, at) = (tx.id::<AuditId>(), tx.at());
+    macro_rules! line {
+        ($next:expr) => {
+            diesel::insert_into(audit::table).values((
+                audit::id.eq(id),
+                audit::at.eq(at),
+                audit::actor_kind.eq(kind.as_str()),
+                audit::user_id.eq(*user),
+                audit::token_id.eq(token.as_ref().map(|(id, _)| *id)),
+                audit::action.eq(action),
+                audit::object_kind.eq(object_kind),
+                audit::object_id.eq(object_id.to_string()),
+                audit::address.eq(origin.address.as_deref()),
+                audit::request_id.eq(origin.request_id.as_deref()),
+                audit::before.eq(&before),
+                audit::after.eq(&after),
+                audit::reason.eq(reason),
+                audit::seq.eq($next),
+            ))
+        };
+    }
+    match tx.conn {
+        AnyConnection::Sqlite(conn) => line!(NextOfOneWriter).execute(conn)?,
+        AnyConnection::Postgres(conn) => line!(NextOfSequence).execute(conn)?,
     };
-    diesel::insert_into(audit::table)
-        .values((
-            audit::id.eq(tx.id::<AuditId>()),
-            audit::at.eq(tx.at()),
-            audit::actor_kind.eq(kind.as_str()),
-            audit::user_id.eq(*user),
-            audit::token_id.eq(token.as_ref().map(|(id, _)| *id)),
-            audit::action.eq(action),
-            audit::object_kind.eq(object_kind),
-            audit::object_id.eq(object_id.to_string()),
-            audit::address.eq(origin.address.as_deref()),
-            audit::request_id.eq(origin.request_id.as_deref()),
-            audit::before.eq(before),
-            audit::after.eq(after),
-            audit::reason.eq(reason),
-            audit::seq.eq(NextNumber(next)),
-        ))
-        .execute(tx.conn)?;
     Ok(())
 }
 

@@ -1,5 +1,7 @@
-//! Queries that are valid on both native backends but that the common backend does not know, such as `ON CONFLICT` and `UNION`.
+//! Queries that are valid on both native backends but that the common backend does not know, such as `ON CONFLICT` and `UNION`; and how a
+//! statement that runs all the time stays prepared.
 
+use diesel::backend::Backend;
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sqlite::Sqlite;
@@ -30,3 +32,37 @@ impl<Q: Query> Query for Both<Q> {
 }
 
 impl<Q> RunQueryDsl<AnyConnection> for Both<Q> {}
+
+/// Runs a query on the database's own connection. Its statement is then found again by its type; through the common connection its text is
+/// written anew each time. For what runs with every request or every grade.
+macro_rules! natively {
+    ($conn:expr, $run:ident, $query:expr) => {
+        match $conn {
+            $crate::db::AnyConnection::Sqlite(conn) => $query.$run(conn),
+            $crate::db::AnyConnection::Postgres(conn) => $query.$run(conn),
+        }
+    };
+}
+pub(crate) use natively;
+
+/// An update whose text is always the same, so that its statement stays prepared; diesel prepares each update anew, because fields may be left out.
+/// For [`natively`].
+#[derive(Debug, Clone, Copy)]
+pub struct Kept<Q>(pub Q);
+
+impl<DB: Backend, Q: QueryFragment<DB>> QueryFragment<DB> for Kept<Q> {
+    fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.0.walk_ast(pass)
+    }
+
+    fn is_safe_to_cache_prepared(&self, _: &DB) -> QueryResult<bool> {
+        Ok(true)
+    }
+}
+
+impl<Q> QueryId for Kept<Q> {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<Q, C> RunQueryDsl<C> for Kept<Q> {}

@@ -59,11 +59,13 @@ impl Opener {
         match &self.address {
             Address::Sqlite(path) => {
                 let mut connection = SqliteConnection::establish(path).map_err(diesel::r2d2::Error::ConnectionError)?;
-                // A writer waits for readers of other processes; FULL makes a commit survive a power cut.
+                // A writer waits for readers of other processes; FULL makes a commit survive a power cut. The log is brought into the file at 32 MB:
+                // what is written again and again, as the ends of indexes are, is brought over once.
                 connection
                     .batch_execute(
                         "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; \
-                         PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000;",
+                         PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000; \
+                         PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864;",
                     )
                     .map_err(diesel::r2d2::Error::QueryError)?;
                 if self.purpose == Purpose::Read {

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
+use super::both::{Kept, natively};
 use super::connection::AnyConnection;
 use super::error::Result;
 use super::schema::drafts;
@@ -61,8 +62,10 @@ pub fn seconds(conn: &mut AnyConnection, sample: SampleId, inspector: UserId) ->
 pub fn store(tx: &mut Tx<'_>, row: &DraftRow, is_first: bool) -> Result<()> {
     let content = to_json(&row.sheet)?;
     if is_first {
-        diesel::insert_into(drafts::table)
-            .values((
+        natively!(
+            tx.conn,
+            execute,
+            diesel::insert_into(drafts::table).values((
                 drafts::sample_id.eq(row.sample_id),
                 drafts::inspector_id.eq(row.inspector_id),
                 drafts::content.eq(&content),
@@ -70,18 +73,20 @@ pub fn store(tx: &mut Tx<'_>, row: &DraftRow, is_first: bool) -> Result<()> {
                 drafts::seconds.eq(row.seconds),
                 drafts::saved_at.eq(At(row.saved_at)),
             ))
-            .execute(tx.conn)?;
+        )?;
         return Ok(());
     }
-    diesel::update(drafts::table.find(row.sample_id))
-        .set((
+    natively!(
+        tx.conn,
+        execute,
+        Kept(diesel::update(drafts::table.find(row.sample_id)).set((
             drafts::inspector_id.eq(row.inspector_id),
             drafts::content.eq(&content),
             drafts::version.eq(row.version),
             drafts::seconds.eq(row.seconds),
             drafts::saved_at.eq(At(row.saved_at)),
-        ))
-        .execute(tx.conn)?;
+        )))
+    )?;
     Ok(())
 }
 
@@ -90,6 +95,6 @@ pub fn store(tx: &mut Tx<'_>, row: &DraftRow, is_first: bool) -> Result<()> {
 /// # Errors
 /// What the database says.
 pub fn delete(tx: &mut Tx<'_>, sample: SampleId) -> Result<()> {
-    diesel::delete(drafts::table.find(sample)).execute(tx.conn)?;
+    natively!(tx.conn, execute, diesel::delete(drafts::table.find(sample)))?;
     Ok(())
 }

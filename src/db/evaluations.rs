@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
+use super::both::natively;
 use super::connection::AnyConnection;
 use super::error::{Error, Result};
 use super::schema::{evaluation_items, evaluation_revisions, evaluations};
@@ -93,8 +94,10 @@ pub fn of_sample(conn: &mut AnyConnection, sample: SampleId) -> Result<Option<Ev
 /// # Errors
 /// `Conflict` with code `already_submitted` where the sample has one.
 pub fn insert(tx: &mut Tx<'_>, row: &EvaluationRow) -> Result<()> {
-    diesel::insert_into(evaluations::table)
-        .values((
+    natively!(
+        tx.conn,
+        execute,
+        diesel::insert_into(evaluations::table).values((
             evaluations::id.eq(row.id),
             evaluations::sample_id.eq(row.sample_id),
             evaluations::conversation_id.eq(row.conversation_id),
@@ -112,12 +115,12 @@ pub fn insert(tx: &mut Tx<'_>, row: &EvaluationRow) -> Result<()> {
             evaluations::submitted_at.eq(At(row.submitted_at)),
             evaluations::corrected_at.eq(row.corrected_at.map(At)),
         ))
-        .execute(tx.conn)
-        .map_err(|e| {
-            Error::from(e).or_unique("evaluations_sample_unique", "evaluations.sample_id", || {
-                Refusal::conflict("already_submitted", "this sample has been evaluated already")
-            })
-        })?;
+    )
+    .map_err(|e| {
+        Error::from(e).or_unique("evaluations_sample_unique", "evaluations.sample_id", || {
+            Refusal::conflict("already_submitted", "this sample has been evaluated already")
+        })
+    })?;
     Ok(())
 }
 
@@ -182,17 +185,17 @@ pub fn insert_items(tx: &mut Tx<'_>, evaluation: EvaluationId, items: &[GradedIt
 /// # Errors
 /// What the database says.
 pub fn items(conn: &mut AnyConnection, evaluation: EvaluationId) -> Result<Vec<GradedItem>> {
-    let rows: Vec<(String, ItemKind, Outcome, String, String)> = evaluation_items::table
-        .filter(evaluation_items::evaluation_id.eq(evaluation))
-        .order(evaluation_items::item_code)
-        .select((
+    let rows: Vec<(String, ItemKind, Outcome, String, String)> = natively!(
+        conn,
+        load,
+        evaluation_items::table.filter(evaluation_items::evaluation_id.eq(evaluation)).order(evaluation_items::item_code).select((
             evaluation_items::item_code,
             evaluation_items::kind,
             evaluation_items::outcome,
             evaluation_items::comment,
             evaluation_items::evidence,
         ))
-        .load(conn)?;
+    )?;
     rows.into_iter()
         .map(|(code, kind, outcome, comment, evidence)| {
             let evidence: Vec<Evidence> = from_json("evaluation_items.evidence", &evidence)?;
@@ -207,8 +210,10 @@ pub fn items(conn: &mut AnyConnection, evaluation: EvaluationId) -> Result<Vec<G
 /// What the database says.
 pub fn insert_revision(tx: &mut Tx<'_>, evaluation: EvaluationId, row: &RevisionRow) -> Result<()> {
     let errors = |count| i32::try_from(count).unwrap_or(i32::MAX);
-    diesel::insert_into(evaluation_revisions::table)
-        .values((
+    natively!(
+        tx.conn,
+        execute,
+        diesel::insert_into(evaluation_revisions::table).values((
             evaluation_revisions::evaluation_id.eq(evaluation),
             evaluation_revisions::revision.eq(row.revision),
             evaluation_revisions::content.eq(to_json(&row.content)?),
@@ -218,7 +223,7 @@ pub fn insert_revision(tx: &mut Tx<'_>, evaluation: EvaluationId, row: &Revision
             evaluation_revisions::made_by.eq(row.made_by),
             evaluation_revisions::made_at.eq(At(row.made_at)),
         ))
-        .execute(tx.conn)?;
+    )?;
     Ok(())
 }
 

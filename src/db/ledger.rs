@@ -5,6 +5,7 @@ use diesel::dsl::{count_star, sql};
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
+use super::both::natively;
 use super::connection::{AnyConnection, MultiBackend};
 use super::error::{Error, Result};
 use super::schema::{agents, ledger};
@@ -81,8 +82,10 @@ fn entries(rows: Vec<Row>) -> Result<Vec<LedgerEntry>> {
 /// # Errors
 /// `Conflict` with code `already_posted` where a line with the same key is there.
 pub fn insert(tx: &mut Tx<'_>, entry: &LedgerEntry) -> Result<()> {
-    diesel::insert_into(ledger::table)
-        .values((
+    natively!(
+        tx.conn,
+        execute,
+        diesel::insert_into(ledger::table).values((
             ledger::id.eq(entry.id),
             ledger::period.eq(entry.period),
             ledger::kind.eq(entry.kind),
@@ -103,13 +106,13 @@ pub fn insert(tx: &mut Tx<'_>, entry: &LedgerEntry) -> Result<()> {
             ledger::posted_by.eq(entry.posted_by),
             ledger::posted_at.eq(At(entry.posted_at)),
         ))
-        .execute(tx.conn)
-        .map_err(Error::from)
-        .map_err(|error| {
-            error.or_unique("ledger_dedupe_unique", "ledger.dedupe", || {
-                Refusal::conflict("already_posted", format!("`{}` is posted already", entry.dedupe_key))
-            })
-        })?;
+    )
+    .map_err(Error::from)
+    .map_err(|error| {
+        error.or_unique("ledger_dedupe_unique", "ledger.dedupe", || {
+            Refusal::conflict("already_posted", format!("`{}` is posted already", entry.dedupe_key))
+        })
+    })?;
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::both::Both;
+use super::both::natively;
 use super::connection::AnyConnection;
 use super::error::Result;
 use super::schema::{agents, mail_preferences, outbox, outbox_about, users, webhooks};
@@ -234,7 +234,9 @@ fn frequency_of(conn: &mut AnyConnection, user: Option<UserId>, kind: Kind) -> R
 
 fn insert(tx: &mut Tx<'_>, message: &NewMessage<'_>) -> Result<Option<OutboxId>> {
     let id = tx.id::<OutboxId>();
-    let written = Both(
+    let written = natively!(
+        tx.conn,
+        execute,
         diesel::insert_into(outbox::table)
             .values((
                 outbox::id.eq(id),
@@ -249,25 +251,25 @@ fn insert(tx: &mut Tx<'_>, message: &NewMessage<'_>) -> Result<Option<OutboxId>>
                 outbox::dedupe.eq(&message.dedupe),
                 outbox::state.eq(message.state),
                 outbox::attempts.eq(0),
-                outbox::queued_at.eq(tx.at()),
-                outbox::next_at.eq(tx.at()),
+                outbox::queued_at.eq(At(tx.now)),
+                outbox::next_at.eq(At(tx.now)),
                 outbox::last_error.eq(message.error),
-                outbox::created_at.eq(tx.at()),
+                outbox::created_at.eq(At(tx.now)),
             ))
             .on_conflict(outbox::dedupe)
-            .do_nothing(),
-    )
-    .execute(tx.conn)?;
+            .do_nothing()
+    )?;
     if written == 0 {
         return Ok(None);
     }
     for about in message.about {
-        Both(
+        natively!(
+            tx.conn,
+            execute,
             diesel::insert_into(outbox_about::table)
                 .values((outbox_about::object_kind.eq(about.kind), outbox_about::object_id.eq(&about.id), outbox_about::outbox_id.eq(id)))
-                .on_conflict_do_nothing(),
-        )
-        .execute(tx.conn)?;
+                .on_conflict_do_nothing()
+        )?;
     }
     Ok(Some(id))
 }

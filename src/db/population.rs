@@ -3,7 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::NaiveDate;
+use diesel::backend::Backend;
+use diesel::connection::DefaultLoadingMode;
+use diesel::deserialize::{self, FromSql};
+use diesel::pg::{Pg, PgValue};
 use diesel::prelude::*;
+use diesel::sql_types::Date;
+use diesel::sqlite::Sqlite;
 
 use super::connection::AnyConnection;
 use super::error::Result;
@@ -13,7 +19,7 @@ use crate::domain::conversation::Channel;
 use crate::domain::id::{AgentId, ConversationId, DrawId, ScorecardId, ScorecardVersionId, TeamId, UserId, VendorId};
 use crate::domain::period::Period;
 use crate::domain::sampling::assignment::InspectorFacts;
-use crate::domain::sampling::plan::InspectorCapacity;
+use crate::domain::sampling::plan::{InspectorCapacity, PlanContent};
 
 /// An agent that a plan samples in a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,11 +94,11 @@ pub struct ConversationRow {
     pub local_day: NaiveDate,
     /// The channel.
     pub channel: Channel,
-    /// How long it took, in milliseconds.
+    /// How long it took, in milliseconds; 0 where nobody asks for it.
     pub duration_ms: i64,
-    /// What the customer gave.
+    /// What the customer gave; `None` where nobody asks for it.
     pub satisfaction: Option<i32>,
-    /// How many recordings it has.
+    /// How many recordings it has; 0 where nobody asks for it.
     pub recordings: i32,
     /// The queue; `None` where nobody asks for it.
     pub queue: Option<String>,
@@ -100,8 +106,61 @@ pub struct ConversationRow {
     pub attributes: String,
 }
 
-/// The conversations of these agents in a period, by agent and id. Keep the agents to a few hundred, and their conversations to what fits
-/// into memory. Without `detailed` the index alone answers, and neither queue nor attributes are read.
+/// What a plan asks of a conversation, beside its day and its channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// Nothing.
+    Nothing,
+    /// How long it took, its satisfaction and its recordings; these stand in the index as well.
+    Measures,
+    /// Those, its queue and its attributes.
+    Details,
+}
+
+impl Asked {
+    /// What this plan asks.
+    pub fn by(plan: &PlanContent) -> Self {
+        match (plan.asks_for_details(), plan.asks_for_measures()) {
+            (true, _) => Self::Details,
+            (false, true) => Self::Measures,
+            (false, false) => Self::Nothing,
+        }
+    }
+}
+
+/// A day as the draw reads it by the million: diesel's own reading of SQLite's text takes longer than all the rest of a row.
+struct Day(NaiveDate);
+
+impl FromSql<Date, Sqlite> for Day {
+    fn from_sql(mut value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        let text = value.read_text();
+        let number = |from: usize, to: usize| text.get(from..to).and_then(|digits| digits.parse().ok());
+        let day = number(0, 4).zip(number(5, 7)).zip(number(8, 10)).and_then(|((year, month), day)| {
+            let year = i32::try_from(year).ok()?;
+            NaiveDate::from_ymd_opt(year, month, day)
+        });
+        day.map(Self).ok_or_else(|| format!("`{text}` is not a day").into())
+    }
+}
+
+impl FromSql<Date, Pg> for Day {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        FromSql::<Date, Pg>::from_sql(value).map(Self)
+    }
+}
+
+impl<DB: Backend> Queryable<Date, DB> for Day
+where
+    Self: FromSql<Date, DB>,
+{
+    type Row = Self;
+    fn build(row: Self) -> deserialize::Result<Self> {
+        Ok(row)
+    }
+}
+
+/// Hands over the conversations of these agents in a period, by agent and id. Keep the agents to a few hundred, and their conversations to what fits
+/// into memory. Unless `asked` for details the index alone answers; what is not asked for is 0 or empty.
 ///
 /// # Errors
 /// What the database says.
@@ -110,11 +169,12 @@ pub fn conversations_of(
     period: Period,
     of: &[AgentId],
     channels: &[Channel],
-    detailed: bool,
-) -> Result<Vec<ConversationRow>> {
-    // On the database's own connection: millions of rows come this way.
+    asked: Asked,
+    mut each: impl FnMut(ConversationRow),
+) -> Result<()> {
+    // On the database's own connection, and row by row: millions of rows come this way.
     macro_rules! load {
-        ($columns:expr) => {{
+        ($columns:expr, $row:expr) => {{
             let query = conversations::table
                 .filter(conversations::period.eq(period))
                 .filter(conversations::agent_id.eq_any(of))
@@ -122,13 +182,22 @@ pub fn conversations_of(
                 .order((conversations::agent_id, conversations::id))
                 .select($columns);
             match conn {
-                AnyConnection::Sqlite(sqlite) => query.load(sqlite)?,
-                AnyConnection::Postgres(postgres) => query.load(postgres)?,
+                AnyConnection::Sqlite(sqlite) => {
+                    for row in query.load_iter::<_, DefaultLoadingMode>(sqlite)? {
+                        each($row(row?));
+                    }
+                }
+                AnyConnection::Postgres(postgres) => {
+                    for row in query.load_iter::<_, DefaultLoadingMode>(postgres)? {
+                        each($row(row?));
+                    }
+                }
             }
         }};
     }
-    type Indexed = (AgentId, ConversationId, NaiveDate, Channel, i64, Option<i32>, i32);
-    let row = |(agent_id, id, local_day, channel, duration_ms, satisfaction, recordings): Indexed, queue, attributes| ConversationRow {
+    type Plain = (AgentId, ConversationId, Day, Channel);
+    type Measured = (i64, Option<i32>, i32);
+    let row = |(agent_id, id, Day(local_day), channel): Plain, (duration_ms, satisfaction, recordings): Measured| ConversationRow {
         agent_id,
         id,
         local_day,
@@ -136,25 +205,24 @@ pub fn conversations_of(
         duration_ms,
         satisfaction,
         recordings,
-        queue,
-        attributes,
+        queue: None,
+        attributes: String::new(),
     };
-    let indexed = (
-        conversations::agent_id,
-        conversations::id,
-        conversations::local_day,
-        conversations::channel,
-        conversations::duration_ms,
-        conversations::satisfaction,
-        conversations::recordings,
-    );
-    if detailed {
-        let rows: Vec<(Indexed, Option<String>, String)> = load!((indexed, conversations::queue, conversations::attributes));
-        Ok(rows.into_iter().map(|(it, queue, attributes)| row(it, queue, attributes)).collect())
-    } else {
-        let rows: Vec<Indexed> = load!(indexed);
-        Ok(rows.into_iter().map(|it| row(it, None, String::new())).collect())
+    let plain = (conversations::agent_id, conversations::id, conversations::local_day, conversations::channel);
+    let measured = (conversations::duration_ms, conversations::satisfaction, conversations::recordings);
+    match asked {
+        Asked::Nothing => load!(plain, |it: Plain| row(it, (0, None, 0))),
+        Asked::Measures => load!((plain, measured), |(it, measured): (Plain, Measured)| row(it, measured)),
+        Asked::Details => load!(
+            (plain, measured, conversations::queue, conversations::attributes),
+            |(it, measured, queue, attributes): (Plain, Measured, Option<String>, String)| ConversationRow {
+                queue,
+                attributes,
+                ..row(it, measured)
+            }
+        ),
     }
+    Ok(())
 }
 
 /// The conversations of these agents in a period that any draw has sampled.

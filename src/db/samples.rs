@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 
+use super::both::{Kept, natively};
 use super::connection::AnyConnection;
 use super::error::Result;
 use super::schema::{conversations, drafts, samples};
@@ -171,9 +172,15 @@ pub fn next_of(conn: &mut AnyConnection, inspector: UserId, now: DateTime<Utc>) 
 /// # Errors
 /// What the database says.
 pub fn claim(tx: &mut Tx<'_>, id: SampleId, until: DateTime<Utc>) -> Result<()> {
-    diesel::update(samples::table.find(id))
-        .set((samples::state.eq(SampleState::Claimed), samples::claimed_at.eq(tx.at()), samples::claim_until.eq(At(until))))
-        .execute(tx.conn)?;
+    natively!(
+        tx.conn,
+        execute,
+        Kept(diesel::update(samples::table.find(id)).set((
+            samples::state.eq(SampleState::Claimed),
+            samples::claimed_at.eq(At(tx.now)),
+            samples::claim_until.eq(At(until))
+        )))
+    )?;
     Ok(())
 }
 

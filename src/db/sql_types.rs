@@ -9,7 +9,7 @@ use diesel::expression::AsExpression;
 use diesel::internal::derives::as_expression::Bound;
 use diesel::pg::{Pg, PgValue};
 use diesel::serialize::{self, IsNull, Output, ToSql};
-use diesel::sql_types::{BigInt, Binary, HasSqlType, Nullable, SingleValue, Text, Timestamptz};
+use diesel::sql_types::{BigInt, HasSqlType, Nullable, SingleValue, Text, Timestamptz};
 use diesel::sqlite::Sqlite;
 use std::io::Write;
 use uuid::Uuid;
@@ -116,9 +116,8 @@ macro_rules! stored_ids {
                 }
             }
             impl FromSql<Uid, Sqlite> for id::$name {
-                fn from_sql(value: <Sqlite as diesel::backend::Backend>::RawValue<'_>) -> deserialize::Result<Self> {
-                    let bytes = <Vec<u8> as FromSql<Binary, Sqlite>>::from_sql(value)?;
-                    Ok(Self(Uuid::from_slice(&bytes)?))
+                fn from_sql(mut value: <Sqlite as diesel::backend::Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+                    Ok(Self(Uuid::from_slice(value.read_blob())?))
                 }
             }
             impl FromSql<Uid, MultiBackend> for id::$name {
@@ -284,14 +283,21 @@ macro_rules! stored_texts {
                     Ok(IsNull::No)
                 }
             }
-            impl<DB> FromSql<Text, DB> for $name
-            where
-                DB: diesel::backend::Backend,
-                String: FromSql<Text, DB>,
-            {
-                fn from_sql(value: DB::RawValue<'_>) -> deserialize::Result<Self> {
-                    let text = String::from_sql(value)?;
+            impl FromSql<Text, Pg> for $name {
+                fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+                    let text = std::str::from_utf8(value.as_bytes())?;
                     text.parse().map_err(|e| format!("stored value `{text}`: {e}").into())
+                }
+            }
+            impl FromSql<Text, Sqlite> for $name {
+                fn from_sql(mut value: <Sqlite as diesel::backend::Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+                    let text = value.read_text();
+                    text.parse().map_err(|e| format!("stored value `{text}`: {e}").into())
+                }
+            }
+            impl FromSql<Text, MultiBackend> for $name {
+                fn from_sql(value: MultiRawValue<'_>) -> deserialize::Result<Self> {
+                    value.from_sql::<Self, Text>()
                 }
             }
         )*

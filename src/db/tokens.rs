@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
+use super::both::natively;
 use super::connection::AnyConnection;
 use super::error::Result;
 use super::schema::{tokens, users};
@@ -42,10 +43,10 @@ pub struct ShownToken {
 /// # Errors
 /// What the database says.
 pub fn find_by_hash(conn: &mut AnyConnection, hash: &str) -> Result<Option<ShownToken>> {
-    let found = tokens::table
-        .inner_join(users::table)
-        .filter(tokens::hash.eq(hash))
-        .select((
+    let found = natively!(
+        conn,
+        first,
+        tokens::table.inner_join(users::table).filter(tokens::hash.eq(hash)).select((
             tokens::id,
             tokens::scopes,
             tokens::expires_at,
@@ -55,9 +56,8 @@ pub fn find_by_hash(conn: &mut AnyConnection, hash: &str) -> Result<Option<Shown
             users::agent_id,
             users::active,
         ))
-        .first::<ShownToken>(conn)
-        .optional()?;
-    Ok(found)
+    );
+    Ok(found.optional()?)
 }
 
 /// Stores a new token. `scopes` are words separated by blanks.

@@ -20,7 +20,10 @@ const LEVEL: i32 = 3;
 pub struct Packed(Vec<u8>);
 
 /// Brings transcripts into their stored form, one after another.
-pub struct Packer(zstd::bulk::Compressor<'static>);
+pub struct Packer {
+    compressor: zstd::bulk::Compressor<'static>,
+    json: Vec<u8>,
+}
 
 impl Packer {
     /// A packer; to make one takes longer than to pack a short transcript.
@@ -29,7 +32,7 @@ impl Packer {
     /// `Damaged` where there is no memory for it.
     pub fn new() -> Result<Self> {
         let compressor = zstd::bulk::Compressor::new(LEVEL).map_err(|e| Error::Damaged(format!("transcripts cannot be packed: {e}")))?;
-        Ok(Self(compressor))
+        Ok(Self { compressor, json: Vec::new() })
     }
 
     /// Brings lines into their stored form. Takes a while for long ones: call it outside the database's writer.
@@ -37,8 +40,10 @@ impl Packer {
     /// # Errors
     /// `Damaged` where the lines cannot be packed.
     pub fn pack(&mut self, lines: &[TranscriptLine]) -> Result<Packed> {
-        let json = super::tx::to_json(lines)?;
-        self.0.compress(json.as_bytes()).map(Packed).map_err(|e| Error::Damaged(format!("a transcript cannot be packed: {e}")))
+        let damaged = |e: std::io::Error| Error::Damaged(format!("a transcript cannot be packed: {e}"));
+        self.json.clear();
+        serde_json::to_writer(&mut self.json, lines).map_err(|e| damaged(e.into()))?;
+        self.compressor.compress(&self.json).map(Packed).map_err(damaged)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::both::natively;
 use super::connection::AnyConnection;
 use super::error::Result;
 use super::schema::{grants, users};
@@ -98,11 +99,9 @@ pub fn insert_grant(tx: &mut Tx<'_>, user: UserId, grant: &Grant) -> Result<Gran
 /// # Errors
 /// `Damaged` where a grant names no vendor or team and should.
 pub fn grants_of(conn: &mut AnyConnection, user: UserId) -> Result<Vec<(GrantId, Grant)>> {
-    let rows = grants::table
-        .filter(grants::user_id.eq(user))
-        .order(grants::id)
-        .select((grants::id, grants::role, grants::reach, grants::vendor_id, grants::team_id))
-        .load::<(GrantId, Role, ReachKind, Option<VendorId>, Option<TeamId>)>(conn)?;
+    type Row = (GrantId, Role, ReachKind, Option<VendorId>, Option<TeamId>);
+    let columns = (grants::id, grants::role, grants::reach, grants::vendor_id, grants::team_id);
+    let rows: Vec<Row> = natively!(conn, load, grants::table.filter(grants::user_id.eq(user)).order(grants::id).select(columns))?;
     rows.into_iter()
         .map(|(id, role, kind, vendor, team)| {
             let damaged = || super::Error::Damaged(format!("grant {id} says {kind} but names none"));

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
+use super::both::natively;
 use super::connection::AnyConnection;
 use super::error::{Error, Result};
 use super::schema::violation_types;
@@ -144,7 +145,7 @@ pub fn get(conn: &mut AnyConnection, id: ViolationTypeId) -> Result<ViolationTyp
 /// # Errors
 /// What the database says.
 pub fn all(conn: &mut AnyConnection) -> Result<BTreeMap<String, ViolationTypeRow>> {
-    let rows: Vec<ViolationTypeRow> = violation_types::table.select(ViolationTypeRow::as_select()).load(conn)?;
+    let rows: Vec<ViolationTypeRow> = natively!(conn, load, violation_types::table.select(ViolationTypeRow::as_select()))?;
     Ok(rows.into_iter().map(|row| (row.code.clone(), row)).collect())
 }
 

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
+use super::both::natively;
 use super::connection::AnyConnection;
 use super::error::{Error, Result};
 use super::evaluations::EvaluationRow;
 use super::schema::violations;
+use super::sql_types::At;
 use super::tx::{Tx, to_json};
 use super::violation_types::ViolationTypeRow;
 use crate::domain::evaluation::GradedViolation;
@@ -41,8 +43,10 @@ pub fn insert(
     let of_type = types
         .get(&graded.violation_type)
         .ok_or_else(|| Error::Damaged(format!("violation type `{}` is not in the catalogue", graded.violation_type)))?;
-    diesel::insert_into(violations::table)
-        .values((
+    natively!(
+        tx.conn,
+        execute,
+        diesel::insert_into(violations::table).values((
             violations::id.eq(id),
             violations::evaluation_id.eq(evaluation.id),
             violations::conversation_id.eq(evaluation.conversation_id),
@@ -59,9 +63,9 @@ pub fn insert(
             violations::comment.eq(&graded.comment),
             violations::evidence.eq(to_json(&graded.evidence)?),
             violations::state.eq(ViolationState::Confirmed),
-            violations::created_at.eq(tx.at()),
+            violations::created_at.eq(At(tx.now)),
         ))
-        .execute(tx.conn)?;
+    )?;
     Ok(id)
 }
 

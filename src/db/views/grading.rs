@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
+use crate::db::both::{Kept, natively};
 use crate::db::connection::AnyConnection;
 use crate::db::error::Result;
 use crate::db::schema::{conversations, recordings, samples, scorecard_versions};
@@ -61,11 +62,10 @@ pub struct GradingBasis {
 /// # Errors
 /// What the database says.
 pub fn basis(conn: &mut AnyConnection, sample: SampleId) -> Result<Option<GradingBasis>> {
-    let row: Option<(GradedSample, String, i32, i64, String, At)> = samples::table
-        .inner_join(scorecard_versions::table)
-        .inner_join(conversations::table)
-        .filter(samples::id.eq(sample))
-        .select((
+    let row: Option<(GradedSample, String, i32, i64, String, At)> = natively!(
+        conn,
+        first,
+        samples::table.inner_join(scorecard_versions::table).inner_join(conversations::table).filter(samples::id.eq(sample)).select((
             GradedSample::as_select(),
             scorecard_versions::content,
             conversations::lines,
@@ -73,8 +73,8 @@ pub fn basis(conn: &mut AnyConnection, sample: SampleId) -> Result<Option<Gradin
             conversations::external_id,
             conversations::started_at,
         ))
-        .first(conn)
-        .optional()?;
+    )
+    .optional()?;
     let Some((sample, content, lines, duration_ms, external_id, At(started_at))) = row else { return Ok(None) };
     let material = offered(conn, sample.conversation_id, lines, duration_ms)?;
     let content = from_json("scorecard_versions.content", &content)?;
@@ -86,10 +86,11 @@ pub fn basis(conn: &mut AnyConnection, sample: SampleId) -> Result<Option<Gradin
 /// # Errors
 /// What the database says.
 pub fn offered(conn: &mut AnyConnection, conversation: ConversationId, lines: i32, duration_ms: i64) -> Result<Material> {
-    let of_conversation: Vec<(RecordingId, i64)> = recordings::table
-        .filter(recordings::conversation_id.eq(conversation))
-        .select((recordings::id, recordings::duration_ms))
-        .load(conn)?;
+    let of_conversation: Vec<(RecordingId, i64)> = natively!(
+        conn,
+        load,
+        recordings::table.filter(recordings::conversation_id.eq(conversation)).select((recordings::id, recordings::duration_ms))
+    )?;
     Ok(Material {
         transcript_lines: u32::try_from(lines).unwrap_or(0),
         duration_ms: u64::try_from(duration_ms).ok().filter(|duration| *duration > 0),
@@ -102,7 +103,7 @@ pub fn offered(conn: &mut AnyConnection, conversation: ConversationId, lines: i3
 /// # Errors
 /// What the database says.
 pub fn prolong_claim(tx: &mut Tx<'_>, sample: SampleId, until: DateTime<Utc>) -> Result<()> {
-    diesel::update(samples::table.find(sample)).set(samples::claim_until.eq(At(until))).execute(tx.conn)?;
+    natively!(tx.conn, execute, Kept(diesel::update(samples::table.find(sample)).set(samples::claim_until.eq(At(until)))))?;
     Ok(())
 }
 
@@ -111,8 +112,14 @@ pub fn prolong_claim(tx: &mut Tx<'_>, sample: SampleId, until: DateTime<Utc>) ->
 /// # Errors
 /// What the database says.
 pub fn lock_sample(tx: &mut Tx<'_>, sample: SampleId) -> Result<()> {
-    diesel::update(samples::table.find(sample))
-        .set((samples::state.eq(SampleState::Submitted), samples::submitted_at.eq(tx.at()), samples::claim_until.eq(None::<At>)))
-        .execute(tx.conn)?;
+    natively!(
+        tx.conn,
+        execute,
+        Kept(diesel::update(samples::table.find(sample)).set((
+            samples::state.eq(SampleState::Submitted),
+            samples::submitted_at.eq(At(tx.now)),
+            samples::claim_until.eq(None::<At>)
+        )))
+    )?;
     Ok(())
 }

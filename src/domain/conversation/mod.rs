@@ -118,9 +118,10 @@ impl Conversation {
     /// in UTC, attributes sorted by name.
     pub fn digest(&self) -> [u8; 32] {
         // This struct's serialisation cannot fail: its only map has text keys.
-        let written = serde_json::to_vec(self);
+        let mut json = Vec::with_capacity(4096);
+        let written = serde_json::to_writer(&mut json, self);
         debug_assert!(written.is_ok());
-        Sha256::new_with_prefix(b"assay conversation 1\n").chain_update(written.unwrap_or_default()).finalize().into()
+        Sha256::new_with_prefix(b"assay conversation 1\n").chain_update(json).finalize().into()
     }
 }
 

@@ -85,9 +85,15 @@ pub fn order(seed: &Seed, agent: AgentId, population: &Population, quota: u32) -
     let wanted = u64::from(quota).min(size);
     let start = stream.below(size);
     let (mut picks, mut reserves): (Vec<usize>, Vec<usize>) = (Vec::new(), Vec::with_capacity(line.len()));
-    for (place, member) in line.into_iter().enumerate() {
-        let phase = (u128::from(wide(place)) * u128::from(wanted) + u128::from(start)) % u128::from(size.max(1));
-        if phase >= u128::from(size - wanted) { picks.push(member) } else { reserves.push(member) }
+    // (place * wanted + start) modulo size, from place to place.
+    let mut phase = start;
+    for member in line {
+        if phase >= size - wanted {
+            picks.push(member)
+        } else {
+            reserves.push(member)
+        }
+        phase = if phase >= size - wanted { phase - (size - wanted) } else { phase + wanted };
     }
     stream.shuffle(&mut picks);
     stream.shuffle(&mut reserves);

@@ -210,6 +210,17 @@ impl PlanContent {
             || targeted.is_some_and(|filter| !filter.queues.is_empty() || !filter.attributes.is_empty())
     }
 
+    /// Whether [`Self::standing`] looks at the length, the satisfaction or the recordings.
+    pub fn asks_for_measures(&self) -> bool {
+        let targeted = self.targeted.as_ref().map(|targeted| &targeted.filter);
+        let (population, exclusions) = (&self.population, &self.exclusions);
+        exclusions.shorter_than_seconds > 0
+            || (exclusions.calls_without_recording && self.channels().contains(&Channel::Call))
+            || population.duration_seconds.is_some()
+            || population.satisfaction.is_some()
+            || targeted.is_some_and(|filter| filter.duration_seconds.is_some() || filter.satisfaction.is_some())
+    }
+
     /// What a conversation of one of the plan's agents is to the plan.
     pub fn standing(&self, conversation: &ConversationFacts<'_>) -> Standing {
         if self.scorecard_of(conversation.channel).is_none() || !self.population.matches(conversation) {

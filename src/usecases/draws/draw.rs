@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{Days, Duration};
+use futures_util::stream::{self, StreamExt};
 use serde::{Deserialize, Serialize};
 
 use super::Draw;
@@ -47,6 +48,9 @@ pub struct DrawCommand {
 
 /// The lease of the one draw that runs at a time.
 pub(super) const LEASE: &str = "draw";
+
+/// How many parts of the population are read at a time, while the one before is digested and stored.
+const AHEAD: usize = 2;
 
 /// How long a draw that shows no sign of life keeps others from drawing.
 const LEASE_MINUTES: i64 = 10;
@@ -133,9 +137,13 @@ async fn run(app: &App, actor: &Actor, mut draw: DrawRow, holder: &str) -> Resul
 
     let (mut digest, mut excluded, mut summary) = (PopulationDigest::default(), Excluded::default(), DrawSummary::default());
     let mut drawn: Vec<(AgentSamples, Vec<Pick>)> = Vec::new();
-    for chunk in chunks(&ready.agents) {
+    let parts = chunks(&ready.agents).into_iter().map(|chunk| {
         let (source, chunk, carried) = (Arc::clone(&source), chunk.to_vec(), Arc::clone(&ready.carried));
-        let part = app.read(move |conn| draw_chunk(conn, id, &seed, &source, &chunk, &carried)).await?;
+        app.read(move |conn| draw_chunk(conn, id, &seed, &source, &chunk, &carried))
+    });
+    let mut parts = stream::iter(parts).buffered(AHEAD);
+    while let Some(part) = parts.next().await {
+        let part = part?;
         let mut rows = Vec::with_capacity(part.len());
         for Drawn { agent, row, picks } in part {
             digest.add_encoded(agent, &row.population);

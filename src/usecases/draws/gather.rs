@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::db::population::{PlanAgent, conversations_of, sampled_of};
+use crate::db::population::{Asked, PlanAgent, conversations_of, sampled_of};
 use crate::db::{self, AnyConnection, Result};
 use crate::domain::conversation::Channel;
 use crate::domain::id::{AgentId, ConversationId, SamplingPlanId, TeamId};
@@ -72,10 +72,15 @@ pub(crate) fn gather(conn: &mut AnyConnection, source: &Source, agents: &[PlanAg
     let Source { plan, period } = source;
     let ids: Vec<AgentId> = agents.iter().map(|agent| agent.agent).collect();
     let sampled = if plan.exclusions.already_sampled { sampled_of(conn, *period, &ids)? } else { Default::default() };
-    let rows = conversations_of(conn, *period, &ids, &plan.channels(), plan.asks_for_details())?;
     let mut found: BTreeMap<AgentId, Found> = BTreeMap::new();
-    for row in &rows {
-        let Found { members, excluded, channels } = found.entry(row.agent_id).or_default();
+    // One agent's conversations come together.
+    let (mut at, mut of_agent) = (None, Found::default());
+    conversations_of(conn, *period, &ids, &plan.channels(), Asked::by(plan), |row| {
+        if at != Some(row.agent_id) {
+            let before = std::mem::take(&mut of_agent);
+            found.extend(at.replace(row.agent_id).map(|agent| (agent, before)));
+        }
+        let Found { members, excluded, channels } = &mut of_agent;
         let facts = ConversationFacts {
             channel: row.channel,
             queue: row.queue.as_deref(),
@@ -94,7 +99,8 @@ pub(crate) fn gather(conn: &mut AnyConnection, source: &Source, agents: &[PlanAg
                 channels.push((row.id, row.channel));
             }
         }
-    }
+    })?;
+    found.extend(at.map(|agent| (agent, of_agent)));
     Ok(agents
         .iter()
         .map(|agent| {

@@ -45,8 +45,8 @@ pub async fn export(app: &App, actor: &Actor, wanted: Wanted) -> Result<ExportFi
                 kept(conn, &head, format, lang)?
             } else {
                 let fits = |line: &Result<FineLine>| line.as_ref().map_or(true, |line| selection.fits(line));
-                let lines = Lines::of_period(conn, &reach, &seen, &head)?.filter(fits);
-                render(&head, lines, format, lang)?
+                let lines = Lines::of_period(conn, &reach, &seen, &head)?;
+                lines.read_ahead_for(|lines| render(&head, lines.filter(fits), format, lang))?
             };
             Ok((file, head))
         })

@@ -1,6 +1,7 @@
 //! Goes through a whole list in its order, a chunk at a time, inside one read transaction.
 
 use std::collections::VecDeque;
+use std::sync::mpsc::{Receiver, sync_channel};
 
 use chrono::{DateTime, Utc};
 
@@ -90,6 +91,47 @@ impl<'a> Lines<'a> {
         }
         self.ended = self.read.len() == before;
         Ok(())
+    }
+
+    /// Lets a thread of its own `consume` the lines while this one reads ahead, by no more than a few thousand of them.
+    ///
+    /// # Panics
+    /// Where `consume` does.
+    pub fn read_ahead_for<T: Send>(mut self, consume: impl FnOnce(ReadLines) -> T + Send) -> T {
+        std::thread::scope(|scope| {
+            let (send, receive) = sync_channel(1);
+            let consumer = scope.spawn(move || consume(ReadLines { receive, read: VecDeque::new() }));
+            while !self.ended {
+                let read = self.read_chunk().map(|()| std::mem::take(&mut self.read));
+                self.ended |= read.is_err();
+                // Whoever ends early needs no more of them.
+                if send.send(read).is_err() {
+                    break;
+                }
+            }
+            drop(send);
+            consumer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        })
+    }
+}
+
+/// Lines that another thread reads: see [`Lines::read_ahead_for`].
+pub struct ReadLines {
+    receive: Receiver<Result<VecDeque<FineLine>>>,
+    read: VecDeque<FineLine>,
+}
+
+impl Iterator for ReadLines {
+    type Item = Result<FineLine>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while self.read.is_empty() {
+            match self.receive.recv().ok()? {
+                Ok(read) => self.read = read,
+                Err(error) => return Some(Err(error)),
+            }
+        }
+        self.read.pop_front().map(Ok)
     }
 }
 

@@ -24,7 +24,8 @@ pub async fn export(app: &App, actor: &Actor, filter: LedgerFilter, lang: Langua
         .read(move |conn| {
             let seen = Seen::load(conn, now)?;
             let lines = Lines::of_ledger(conn, &reach, filter.clone(), &seen)?;
-            let mut content = write_lines_csv(spool(), lines.map(|line| line.map_err(RenderError::from)), lang)?;
+            let mut content =
+                lines.read_ahead_for(|lines| write_lines_csv(spool(), lines.map(|line| line.map_err(RenderError::from)), lang))?;
             let bytes = rewind(&mut content)?;
             Ok(ExportFile { content, bytes, name: "ledger.csv".to_owned(), media_type: "text/csv; charset=utf-8", digest: None })
         })

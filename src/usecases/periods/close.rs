@@ -242,7 +242,8 @@ async fn keep_file(app: &App, actor: &Actor, attempt: &Attempt, head: &FineListH
     let mut file = app
         .read(move |conn| {
             let everything = Reach::everything();
-            Ok(render(&shown, Lines::frozen(conn, &everything, period), format, lang)?)
+            let lines = Lines::frozen(conn, &everything, period);
+            Ok(lines.read_ahead_for(|lines| render(&shown, lines, format, lang))?)
         })
         .await?;
     let name = kept_name(format, lang);
