@@ -17,13 +17,14 @@ use assay::domain::ledger::EntryKind;
 use assay::domain::ledger::LedgerFilter;
 use assay::domain::page::PageRequest;
 use assay::domain::period::Period;
-use assay::domain::regrade::RegradeState;
+use assay::domain::regrade::{DifferenceDecision, DifferenceVerdict, RegradeState};
 use assay::usecases;
 use assay::usecases::appeals::AppealFilter;
 use assay::usecases::complaints::ComplaintFilter;
 use assay::usecases::demo;
 use assay::usecases::escalation::EscalationFilter;
 use assay::usecases::follow_ups::FollowUpFilter;
+use assay::usecases::regrades::decide::Decisions;
 use assay::usecases::sessions::authenticate::authenticate;
 
 use crate::support::{DEMO_NOW as NOW, postgres};
@@ -128,6 +129,15 @@ fn what_follows_from_the_grades_can_be_looked_at() {
     }
     let differing = regrades.iter().find(|regrade| regrade.state == RegradeState::Graded).unwrap();
     assert!(!differing.differences.as_ref().unwrap().is_empty());
+
+    // What an inspector bears can be deducted: the demo's inspectors have employee numbers.
+    let manager = demo::logins().unwrap().into_iter().find(|login| login.username == "qa.manager").unwrap();
+    let manager = run(authenticate(app, &manager.token, Origin::default())).unwrap();
+    let shown = run(usecases::regrades::show::show(app, &manager, differing.id)).unwrap();
+    let missed = |_: &_| DifferenceDecision { verdict: DifferenceVerdict::SecondRight, good_reason: false, reason: "missed".to_owned() };
+    let decisions = shown.differences.as_ref().unwrap().iter().map(missed).collect();
+    let decided = run(usecases::regrades::decide::decide(app, &manager, differing.id, shown.version, Decisions { decisions })).unwrap();
+    assert_eq!(decided.regrade.state, RegradeState::Decided);
 }
 
 #[test]

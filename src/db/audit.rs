@@ -120,6 +120,15 @@ pub fn page(conn: &mut AnyConnection, filter: &AuditFilter, page: &PageRequest) 
     Ok(page.page(rows, |entry: &AuditEntry| (String::new(), entry.id.0)))
 }
 
+/// The latest line that says one of these of an object.
+///
+/// # Errors
+/// What the database says.
+pub fn last_of(conn: &mut AnyConnection, (kind, id): (&str, &str), actions: &[&str]) -> Result<Option<AuditEntry>> {
+    let lines = audit::table.filter(audit::object_kind.eq(kind)).filter(audit::object_id.eq(id)).filter(audit::action.eq_any(actions));
+    lines.order(audit::id.desc()).select(AuditRow::as_select()).first(conn).optional()?.map(AuditRow::entry).transpose()
+}
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = audit)]
 pub(super) struct AuditRow {

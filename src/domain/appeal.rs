@@ -180,7 +180,9 @@ impl AppealInput {
             }
         };
         if !(1..=100).contains(&self.points.len()) {
-            faults.push("points", format!("has {} points; give 1 to 100", self.points.len()));
+            let how_many = self.points.len();
+            let said = if how_many == 0 { "choose at least one point".to_owned() } else { format!("has {how_many} points; give 1 to 100") };
+            faults.push("points", said);
         }
         let whole_wanted = self.evaluation_id.is_none();
         let mut seen = Vec::new();

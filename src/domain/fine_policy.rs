@@ -88,9 +88,12 @@ pub struct FineTerms {
     /// The cap per agent and period; none where absent.
     #[serde(default)]
     pub cap: Option<Cap>,
-    /// Where the amounts come from, for the reader; at most 2,000 characters.
+    /// Where the amounts come from, for the reader, in Chinese; at most 2,000 characters. Formerly `note`, which is still read.
+    #[serde(default, alias = "note")]
+    pub note_zh: String,
+    /// The same in English.
     #[serde(default)]
-    pub note: String,
+    pub note_en: String,
 }
 
 fn cny() -> Currency {
@@ -174,7 +177,8 @@ impl FineTerms {
             }
             check_amount(&mut faults, "cap.amount_minor".to_owned(), cap.amount_minor);
         }
-        self.note = faults.take(checked_optional_text("note", &self.note, 2_000)).unwrap_or_default();
+        self.note_zh = faults.take(checked_optional_text("note_zh", &self.note_zh, 2_000)).unwrap_or_default();
+        self.note_en = faults.take(checked_optional_text("note_en", &self.note_en, 2_000)).unwrap_or_default();
         faults.finish()?;
         Ok(self)
     }
@@ -253,7 +257,7 @@ mod tests {
         let terms = seed().checked(&facts()).unwrap();
         assert_eq!(terms.price("unwritten_action_code", ViolationClass::E, 1).unwrap().to_string(), "50.00 CNY");
         assert_eq!(terms.price("abuse", ViolationClass::A, 3).unwrap().amount_minor, 50_000);
-        assert!(terms.note.contains("examples"));
+        assert!(terms.note_en.contains("examples") && terms.note_zh.contains("示例"));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::form::{Form, Typed};
 use super::page::{Frame, Visitor, go, render, render_as};
 use super::trouble::Trouble;
+use super::words::moment;
 use crate::app::App;
 use crate::domain::language::Language;
 use crate::domain::mail::Topic;
@@ -18,7 +19,7 @@ use crate::usecases::sessions::change_password::change_password;
 use crate::usecases::sessions::list::list;
 use crate::usecases::sessions::log_out::{log_out, log_out_everywhere};
 use crate::usecases::sessions::set_looks::set_looks;
-use crate::usecases::{Error, mail_preferences};
+use crate::usecases::{Error, mail_preferences, organisation};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
@@ -49,6 +50,8 @@ struct TopicLine {
 struct SessionLine {
     id: String,
     browser: String,
+    /// As it names itself.
+    agent: String,
     address: String,
     seen: String,
     this: bool,
@@ -61,6 +64,7 @@ struct Done {
 
 async fn page(app: &App, visitor: &Visitor, form: Typed, done: Option<&str>) -> Result<AccountPage, Trouble> {
     let sessions = list(app, &visitor.person).await.map_err(|e| Trouble::new(visitor.frame.clone(), e))?;
+    let zone = organisation::period::zone(app).await.map_err(|e| Trouble::new(visitor.frame.clone(), e))?;
     let mut f = visitor.frame.clone();
     f.notice = match done {
         Some("looks") => Some(f.t("Saved.", "已保存。").to_owned()),
@@ -76,14 +80,36 @@ async fn page(app: &App, visitor: &Visitor, form: Typed, done: Option<&str>) -> 
         .map(|s| SessionLine {
             this: s.id == visitor.person.session,
             id: s.id.to_string(),
-            browser: s.browser.unwrap_or_default(),
+            browser: s.browser.as_deref().map(|name| browser(&f, name)).unwrap_or_default(),
+            agent: s.browser.unwrap_or_default(),
             address: s.address.unwrap_or_default(),
-            seen: s.seen_at.format("%Y-%m-%d %H:%M UTC").to_string(),
+            seen: moment(s.seen_at, zone),
         })
         .collect();
     let preferences = mail_preferences::show::show(app, visitor.actor()).await.map_err(|e| Trouble::new(visitor.frame.clone(), e))?;
     let topics = preferences.iter().map(|preference| topic_line(&f, preference)).collect();
     Ok(AccountPage { f, form, sessions, topics })
+}
+
+/// What people call a browser that names itself like this, and what it runs on; its own words where they say neither.
+fn browser(f: &Frame, agent: &str) -> String {
+    // Each of them also says that it is like those below it.
+    let kinds = [("Edg", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari")];
+    let systems = [
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Macintosh", "macOS"),
+        ("CrOS", "ChromeOS"),
+        ("Linux", "Linux"),
+    ];
+    let named = |names: &[(&str, &'static str)]| names.iter().find(|(mark, _)| agent.contains(mark)).map(|(_, name)| *name);
+    match (named(&kinds), named(&systems)) {
+        (Some(kind), Some(system)) => format!("{kind}{}{system}", f.t(" on ", " · ")),
+        (Some(one), None) | (None, Some(one)) => one.to_owned(),
+        (None, None) => agent.to_owned(),
+    }
 }
 
 fn topic_line(f: &Frame, preference: &TopicPreference) -> TopicLine {
@@ -179,4 +205,23 @@ async fn end_all(app: web::Data<App>, form: Form) -> Result<HttpResponse, Troubl
         drop(response.add_cookie(&cookie));
     }
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn browsers_are_called_as_people_call_them() {
+        let frame = Frame { language: Language::En, theme: Theme::Auto, path: String::new(), person: None, notice: None };
+        let called = |agent| browser(&frame, agent);
+        let like = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36";
+        assert_eq!(called(like), "Chrome on Windows");
+        let edge = format!("{like} Edg/140.0");
+        assert_eq!(called(&edge), "Edge on Windows");
+        assert_eq!(called("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"), "Firefox on Linux");
+        let iphone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1";
+        assert_eq!(called(iphone), "Safari on iPhone");
+        assert_eq!(called("curl/8.5.0"), "curl/8.5.0");
+    }
 }

@@ -8,8 +8,9 @@ use super::figures::{percent_of, ratio};
 use super::findings::{FoundView, found};
 use super::page::{Frame, Visitor, render};
 use super::results::{AgentLine, agent_line};
+use super::scorecard_names::ScorecardNames;
 use super::trouble::Trouble;
-use super::words::day;
+use super::words::{day, month_after};
 use crate::app::App;
 use crate::domain::access::Action;
 use crate::domain::id::{AgentId, EvaluationId};
@@ -33,7 +34,8 @@ struct AgentPage {
     f: Frame,
     period: Period,
     before: Period,
-    after: Period,
+    /// The next month, where it has begun.
+    after: Option<Period>,
     own: bool,
     frozen: bool,
     line: AgentLine,
@@ -84,11 +86,11 @@ struct MonthLine {
     line: AgentLine,
 }
 
-fn evaluation_line(e: &EvaluationSummary, zone: chrono_tz::Tz) -> EvaluationLine {
+fn evaluation_line(e: &EvaluationSummary, cards: &ScorecardNames, zone: chrono_tz::Tz) -> EvaluationLine {
     EvaluationLine {
         id: e.id,
         submitted: day(e.submitted_at, zone),
-        scorecard: format!("{} v{}", e.scorecard, e.scorecard_version),
+        scorecard: cards.version(&e.scorecard, e.scorecard_version),
         inspector: e.inspector_name.clone(),
         key_errors: e.key_errors,
         non_key_errors: e.non_key_errors,
@@ -176,6 +178,7 @@ async fn agent(app: web::Data<App>, visitor: Visitor, path: web::Path<(String, S
     let actor = visitor.actor();
     let report = results::agent::agent(&app, actor, period, id).await.map_err(trouble)?;
     let zone = organisation::period::zone(&app).await.map_err(trouble)?;
+    let now = organisation::period::current(&app).await.map_err(trouble)?;
     let history = results::history::history(&app, actor, id, period).await.map_err(trouble)?;
     let may_see_evaluations = visitor.may(Action::EvaluationRead);
     let filter = EvaluationFilter { period: Some(period), agent: Some(id), ..EvaluationFilter::default() };
@@ -194,11 +197,12 @@ async fn agent(app: web::Data<App>, visitor: Visitor, path: web::Path<(String, S
     } else {
         None
     };
+    let cards = ScorecardNames::of(&app, &visitor).await.map_err(trouble)?;
     let result = &report.result;
     let page = AgentPage {
         period,
         before: period.previous(),
-        after: period.next(),
+        after: month_after(period, now),
         own: visitor.person.actor.agent == Some(id),
         frozen: result.frozen,
         line: agent_line(&f, result),
@@ -210,8 +214,8 @@ async fn agent(app: web::Data<App>, visitor: Visitor, path: web::Path<(String, S
         more_than: result.more_than_worked_days,
         may_see_evaluations,
         more_findings: shown.as_ref().is_some_and(|page| page.next.is_some()),
-        findings: shown.iter().flat_map(|page| &page.items).map(|it| found(&f, it, zone)).collect(),
-        evaluations: listed.iter().map(|e| evaluation_line(e, zone)).collect(),
+        findings: shown.iter().flat_map(|page| &page.items).map(|it| found(&f, it, &cards, zone)).collect(),
+        evaluations: listed.iter().map(|e| evaluation_line(e, &cards, zone)).collect(),
         charges,
         trend: chart(&f, &history),
         months: history.iter().rev().map(|r| MonthLine { period: r.period, line: agent_line(&f, r) }).collect(),

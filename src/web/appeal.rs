@@ -12,7 +12,7 @@ use super::form::{Form, Typed, again};
 use super::page::{Frame, Visitor, go, render, render_as};
 use super::trouble::Trouble;
 use super::upload::FileForm;
-use super::words::{Badge, moment};
+use super::words::{Badge, deadline, moment};
 use crate::app::App;
 use crate::domain::Refusal;
 use crate::domain::access::Action;
@@ -208,7 +208,7 @@ async fn page(app: &App, visitor: &Visitor, id: AppealId, form: Typed) -> Result
         period: it.period,
         state: f.appeal_state(it.state),
         made: format!("{} · {}", names.user(it.made_by), moment(it.made_at, zone)),
-        due: it.state.is_pending().then(|| moment(it.due_at, zone)),
+        due: it.state.is_pending().then(|| deadline(it.due_at, zone)),
         text: it.text.clone(),
         second_text: it.second_text.clone(),
         evaluation: it.evaluation_id.filter(|_| visitor.may(Action::EvaluationRead)).map(|e| e.to_string()),

@@ -9,8 +9,9 @@ use super::findings::{FindingView, view};
 use super::form::{Form, Typed, again};
 use super::page::{Frame, Visitor, go, render, render_as};
 use super::pieces::OrTrouble;
+use super::scorecard_names::ScorecardNames;
 use super::trouble::Trouble;
-use super::words::{Badge, moment};
+use super::words::{Badge, deadline, moment};
 use crate::app::App;
 use crate::domain::Refusal;
 use crate::domain::access::Action;
@@ -54,7 +55,7 @@ pub(super) fn line(f: &Frame, it: &appeals::AppealSummary, agent: Option<String>
         agent: agent.unwrap_or_default(),
         period: it.period,
         made_at: moment(it.made_at, zone),
-        due_at: it.state.is_pending().then(|| moment(it.due_at, zone)),
+        due_at: it.state.is_pending().then(|| deadline(it.due_at, zone)),
         state: f.appeal_state(it.state),
         points: it.points.len(),
         overturned: it.points.iter().filter(|p| matches!(p.outcome, Some(PointOutcome::Overturned | PointOutcome::Changed))).count(),
@@ -151,7 +152,7 @@ async fn new_page(app: &App, visitor: &Visitor, subject: Subject, form: Typed) -
         back: String::new(),
         agent: String::new(),
         about: String::new(),
-        until: moment(time.until, zone),
+        until: deadline(time.until, zone),
         working_days: time.working_days,
         open: time.open,
         charge: None,
@@ -172,7 +173,8 @@ async fn new_page(app: &App, visitor: &Visitor, subject: Subject, form: Typed) -
         page.points = points.collect();
         page.back = format!("/evaluations/{id}");
         page.agent = shown.summary.agent_name.clone().unwrap_or_default();
-        page.about = format!("{} · {} v{}", shown.summary.period, shown.summary.scorecard, shown.summary.scorecard_version);
+        let cards = ScorecardNames::of(app, visitor).await.or_trouble(visitor)?;
+        page.about = format!("{} · {}", shown.summary.period, cards.version(&shown.summary.scorecard, shown.summary.scorecard_version));
     } else {
         let charge = charges::show::show(app, actor, subject).await.or_trouble(visitor)?;
         let names = introduce(app, actor, Vec::new(), vec![charge.agent_id]).await.or_trouble(visitor)?;

@@ -6,9 +6,10 @@ use askama::Template;
 use super::address::Address;
 use super::hear::{Hearing, about, keys};
 use super::page::{Frame, Visitor, render};
-use super::trouble::Trouble;
+use super::trouble::{Trouble, encoded};
 use super::words::moment;
 use crate::app::App;
+use crate::domain::access::Action;
 use crate::domain::id::ConversationId;
 use crate::usecases::{conversations, organisation};
 
@@ -20,7 +21,12 @@ pub(super) fn routes(config: &mut web::ServiceConfig) {
 #[template(path = "conversation.html")]
 struct ConversationPage {
     f: Frame,
+    id: ConversationId,
     agent: String,
+    /// The agent's employee number, where the agent may be known.
+    number: Option<String>,
+    may_calibrate: bool,
+    may_complain: bool,
     about: String,
     started: String,
     external_id: String,
@@ -46,6 +52,10 @@ async fn show(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path:
     hear.mark(read_lines(at.get("lines")), at.get("at").parse().ok());
     let agent = summary.agent.as_ref().map(|a| format!("{} {}", a.name, a.employee_no));
     let page = ConversationPage {
+        id,
+        number: summary.agent.as_ref().map(|agent| encoded(&agent.employee_no)),
+        may_calibrate: visitor.actor().may_everywhere(Action::CalibrationRun).is_ok(),
+        may_complain: visitor.may(Action::ComplaintWrite),
         agent: agent.unwrap_or_else(|| f.t("Agent hidden", "客服信息已隐藏").to_owned()),
         about: about(&f, summary),
         started: moment(summary.started_at, zone),

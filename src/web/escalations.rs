@@ -10,7 +10,7 @@ use super::form::{Form, Typed, again};
 use super::page::{Frame, Visitor, go, render, render_as};
 use super::refusals::written;
 use super::trouble::Trouble;
-use super::words::{Badge, moment};
+use super::words::{Badge, deadline, moment};
 use crate::app::App;
 use crate::domain::access::Action;
 use crate::domain::escalation::{CaseAction, CaseState, EventKind, Sanction, SanctionKind, Trigger};
@@ -68,10 +68,10 @@ fn state(f: &Frame, state: CaseState) -> Badge {
 
 fn trigger(f: &Frame, trigger: Trigger) -> &'static str {
     match trigger {
-        Trigger::RedLine => f.t("red line", "红线"),
-        Trigger::Class => f.t("class", "类别"),
-        Trigger::Type => f.t("type", "类型"),
-        Trigger::Count => f.t("repeated", "多次违规"),
+        Trigger::RedLine => f.t("a red line", "触犯红线"),
+        Trigger::Class => f.t("its class opens a case", "该等级触发工单"),
+        Trigger::Type => f.t("this type opens a case", "该违规类型触发工单"),
+        Trigger::Count => f.t("so often in a month", "当月多次违规"),
     }
 }
 
@@ -132,7 +132,7 @@ fn line(f: &Frame, it: &EscalationSummary, known: &Told) -> CaseLine {
         opened: moment(it.opened_at, known.zone),
         state: state(f, it.state),
         level: it.level,
-        due: it.due_at.map(|at| moment(at, known.zone)),
+        due: it.due_at.map(|at| deadline(at, known.zone)),
         findings: it.findings.iter().map(finding).collect(),
         sanction: it.sanction.as_ref().map(|s| told(f, s, known.currency)).unwrap_or_default(),
     }

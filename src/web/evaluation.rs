@@ -8,8 +8,9 @@ use super::appeals::{AppealLine, line};
 use super::findings::{FindingView, view};
 use super::form::Form;
 use super::page::{Frame, Visitor, go, render};
+use super::scorecard_names::ScorecardNames;
 use super::trouble::Trouble;
-use super::words::{Badge, day, moment};
+use super::words::{Badge, day, deadline, moment};
 use crate::app::App;
 use crate::domain::access::Action;
 use crate::domain::appeal::Subject;
@@ -64,12 +65,13 @@ async fn show(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path:
         false => Vec::new(),
     };
     let appeal_time = match appeal_time(&app, &visitor, id, shown.findings.is_empty()).await {
-        Ok(time) => time.map(|time| (moment(time.until, zone), time.open, time.working_days)),
+        Ok(time) => time.map(|time| (deadline(time.until, zone), time.open, time.working_days)),
         Err(error) => return Err(trouble(error)),
     };
     if Address::of(&request).is("done", "acknowledged") {
         f.notice = Some(f.t("Noted that you have read it. You can still appeal.", "已确认阅读，仍可申诉。").to_owned());
     }
+    let cards = ScorecardNames::of(&app, &visitor).await.map_err(trouble)?;
     let summary = &shown.summary;
     let conversation = summary.conversation_id.to_string();
     let named = summary.agent_name.clone().zip(summary.employee_no.clone());
@@ -78,9 +80,8 @@ async fn show(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path:
         agent_href: summary.agent_id.filter(|_| visitor.may(Action::ResultRead)).map(|a| format!("/results/{}/agents/{a}", summary.period)),
         period: summary.period,
         about: format!(
-            "{} v{} · {} {} · {}",
-            summary.scorecard,
-            summary.scorecard_version,
+            "{} · {} {} · {}",
+            cards.version(&summary.scorecard, summary.scorecard_version),
             f.t("by", "质检员"),
             summary.inspector_name,
             day(summary.submitted_at, zone)

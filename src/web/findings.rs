@@ -6,6 +6,7 @@ use askama::Template;
 use super::address::Address;
 use super::hear::{clock, speaker_name};
 use super::page::{Frame, Visitor, render};
+use super::scorecard_names::ScorecardNames;
 use super::trouble::Trouble;
 use super::words::{Badge, day};
 use crate::app::App;
@@ -109,7 +110,7 @@ pub fn view(f: &Frame, conversation: &str, finding: &Finding) -> FindingView {
 }
 
 /// An evaluation with its findings as a page shows it.
-pub fn found(f: &Frame, it: &EvaluationFindings, zone: chrono_tz::Tz) -> FoundView {
+pub fn found(f: &Frame, it: &EvaluationFindings, cards: &ScorecardNames, zone: chrono_tz::Tz) -> FoundView {
     let summary = &it.summary;
     let named = summary.agent_name.clone().zip(summary.employee_no.clone());
     let conversation = summary.conversation_id.to_string();
@@ -117,7 +118,7 @@ pub fn found(f: &Frame, it: &EvaluationFindings, zone: chrono_tz::Tz) -> FoundVi
         id: summary.id.to_string(),
         agent: named.map_or_else(|| f.t("Agent hidden", "客服信息已隐藏").to_owned(), |(name, number)| format!("{name} {number}")),
         agent_href: summary.agent_id.map(|agent| format!("/results/{}/agents/{agent}", summary.period)),
-        about: format!("{} · {} v{}", day(summary.submitted_at, zone), summary.scorecard, summary.scorecard_version),
+        about: format!("{} · {}", day(summary.submitted_at, zone), cards.version(&summary.scorecard, summary.scorecard_version)),
         counts: summary.counts,
         findings: it.findings.iter().map(|finding| view(f, &conversation, finding)).collect(),
     }
@@ -159,6 +160,7 @@ async fn list(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path:
     let actor = visitor.actor();
     let zone = organisation::period::zone(&app).await.map_err(trouble)?;
     let listed = findings::list::list(&app, actor, filter, page).await.map_err(trouble)?;
+    let cards = ScorecardNames::of(&app, &visitor).await.map_err(trouble)?;
     let all = PageRequest { limit: PageRequest::MAX, after: None };
     let types = violation_types::list::list(&app, actor, None, all).await.map_err(trouble)?;
     let types: Vec<(String, String)> = types
@@ -168,7 +170,7 @@ async fn list(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path:
         .collect();
     let may_see_results = visitor.may(Action::ResultRead);
     let shown = |it: &EvaluationFindings| {
-        let view = found(&f, it, zone);
+        let view = found(&f, it, &cards, zone);
         FoundView { agent_href: view.agent_href.filter(|_| may_see_results), ..view }
     };
     let evaluations: Vec<FoundView> = listed.items.iter().map(shown).collect();

@@ -10,8 +10,9 @@ use super::address::{Address, Column, sort_rows};
 use super::background;
 use super::form::{Form, Typed};
 use super::page::{Frame, Visitor, go, render, render_as};
+use super::refusals::said;
 use super::trouble::Trouble;
-use super::words::moment;
+use super::words::{Badge, moment};
 use crate::app::App;
 use crate::domain::access::Action;
 use crate::domain::fine_list::{LineSelection, ListStatus};
@@ -25,6 +26,7 @@ use crate::usecases::fine_lists::select::select;
 use crate::usecases::periods::PeriodView;
 use crate::usecases::periods::close::CloseCommand;
 use crate::usecases::periods::closing::Closing;
+use crate::usecases::users::introduce::introduce;
 use crate::usecases::{Error, fine_lists, organisation, periods};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
@@ -41,6 +43,8 @@ struct MonthsPage {
     at: Address,
     latest: Option<Period>,
     months: Vec<MonthLine>,
+    /// Whether the person sees the sums of whole months, not only those of some teams.
+    figures: bool,
     may_post: bool,
 }
 
@@ -85,8 +89,9 @@ async fn months(app: web::Data<App>, visitor: Visitor, at: Address) -> Result<Ht
         ("state", down) => sort_rows(&mut views, down, |view| (view.state, view.period)),
         (_, down) => sort_rows(&mut views, down, |view| view.period),
     }
+    let figures = views.iter().any(|view| view.lines.is_some());
     let months = views.iter().map(|view| month_line(view, currency)).collect();
-    render(&MonthsPage { months, latest, may_post: visitor.may(Action::LedgerWrite), at, f })
+    render(&MonthsPage { months, figures, latest, may_post: visitor.may(Action::LedgerWrite), at, f })
 }
 
 #[derive(Template)]
@@ -96,10 +101,14 @@ struct MonthPage {
     at: Address,
     form: Typed,
     period: Period,
+    /// How far the month is, where it is not closed.
+    stage: Badge,
     line: MonthLine,
     running: bool,
     /// How far a close is that is running.
     closing: Option<Closing>,
+    /// Why the last one failed.
+    failed: Option<FailedLine>,
     may_close: bool,
     may_post: bool,
     files: Vec<(&'static str, String)>,
@@ -118,6 +127,26 @@ struct MonthPage {
     lines: Vec<FineRow>,
     next: Option<String>,
     exports: Option<Vec<ExportRow>>,
+}
+
+/// A close that failed, in words.
+struct FailedLine {
+    at: String,
+    by: String,
+    noted: bool,
+    /// What refused it; empty for a fault of ours.
+    why: String,
+}
+
+async fn failed_line(app: &App, visitor: &Visitor, period: Period, zone: chrono_tz::Tz) -> Result<Option<FailedLine>, Error> {
+    let Some(failed) = periods::failed::failed(app, visitor.actor(), period).await? else { return Ok(None) };
+    let names = introduce(app, visitor.actor(), failed.by.into_iter().collect(), Vec::new()).await?;
+    Ok(Some(FailedLine {
+        at: moment(failed.at, zone),
+        by: failed.by.map(|by| names.user(by).to_owned()).unwrap_or_default(),
+        noted: failed.noted,
+        why: failed.why.map(|why| said(visitor.frame.language, &why)).unwrap_or_default(),
+    }))
 }
 
 const AT_A_TIME: u32 = 100;
@@ -145,6 +174,7 @@ async fn page(app: &App, visitor: &Visitor, period: Period, at: Address, form: T
     let narrowed = !wanted.is_whole();
     let found = select(app, visitor.actor(), period, wanted.clone(), at.sort(), wanted_page).await.map_err(trouble)?;
     let zone = organisation::period::zone(app).await.map_err(trouble)?;
+    let now = organisation::period::current(app).await.map_err(trouble)?;
     let head = &found.head;
     let currency = head.currency;
     let may_export = visitor.may(Action::LedgerExport);
@@ -173,10 +203,12 @@ async fn page(app: &App, visitor: &Visitor, period: Period, at: Address, form: T
         all.into_iter().filter(|_| may_export).collect::<Vec<_>>()
     };
     Ok(MonthPage {
+        stage: f.open_month(period, now),
         line: month_line(&view, currency),
         running: view.standing_in_the_way.as_ref().is_some_and(|it| it.running),
         may_close: visitor.actor().may_everywhere(Action::PeriodClose).is_ok() && head.status == ListStatus::Open && closing.is_none(),
         closing,
+        failed: failed_line(app, visitor, period, zone).await.map_err(trouble)?,
         may_post: visitor.may(Action::LedgerWrite),
         files: files(&LineSelection::default()),
         selected_files: if narrowed { files(&wanted) } else { Vec::new() },

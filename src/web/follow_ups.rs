@@ -16,7 +16,7 @@ use crate::domain::refusal::Faults;
 use crate::domain::{Refusal, Refused};
 use crate::usecases::follow_ups::{self, FollowUp, FollowUpFilter};
 use crate::usecases::users::introduce::{Names, introduce};
-use crate::usecases::{Error, organisation};
+use crate::usecases::{Error, appeals, escalation, evaluations, organisation};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
@@ -132,18 +132,34 @@ const SOURCES: [&str; 4] = ["evaluation", "violation", "escalation", "appeal"];
 struct NewPage {
     f: Frame,
     form: Typed,
+    /// Whom it is about.
+    agent: Option<String>,
     source: (String, String),
     kinds: Vec<(&'static str, &'static str)>,
     faults: Vec<String>,
 }
 
-fn new_page(visitor: &Visitor, form: Typed) -> Result<NewPage, Trouble> {
+/// Whom a follow-up is about, by what it comes from; nothing where the address names no such thing.
+async fn about(app: &App, visitor: &Visitor, (name, id): &(String, String)) -> Option<String> {
+    let actor = visitor.actor();
+    let agent = match name.as_str() {
+        "evaluation" => evaluations::show::show(app, actor, id.parse().ok()?).await.ok()?.summary.agent_id?,
+        "escalation" => escalation::show::show(app, actor, id.parse().ok()?).await.ok()?.summary.agent_id,
+        "appeal" => appeals::show::show(app, actor, id.parse().ok()?).await.ok()?.summary.agent_id,
+        _ => return None,
+    };
+    introduce(app, actor, Vec::new(), vec![agent]).await.ok()?.agent(agent)
+}
+
+async fn new_page(app: &App, visitor: &Visitor, form: Typed) -> Result<NewPage, Trouble> {
     let f = visitor.frame.clone();
     visitor.actor().may(Action::FollowUpWrite).map_err(|r| Trouble::new(f.clone(), r))?;
     let source = SOURCES.iter().find_map(|name| form.filled(name).map(|id| ((*name).to_owned(), id.to_owned())));
     let none = || Refusal::invalid("", "a follow-up begins at an evaluation, a violation, a case or an appeal");
+    let source = source.ok_or_else(|| Trouble::new(f.clone(), none()))?;
     Ok(NewPage {
-        source: source.ok_or_else(|| Trouble::new(f.clone(), none()))?,
+        agent: about(app, visitor, &source).await,
+        source,
         kinds: FollowUpKind::ALL.iter().map(|it| (it.as_str(), kind(&f, *it))).collect(),
         faults: form.other_faults(&["kind", "due_on", "text"]).into_iter().map(str::to_owned).collect(),
         form,
@@ -151,10 +167,10 @@ fn new_page(visitor: &Visitor, form: Typed) -> Result<NewPage, Trouble> {
     })
 }
 
-async fn begin(visitor: Visitor, request: HttpRequest) -> Result<HttpResponse, Trouble> {
+async fn begin(app: web::Data<App>, visitor: Visitor, request: HttpRequest) -> Result<HttpResponse, Trouble> {
     let at = Address::of(&request);
     let form = Typed::showing(SOURCES.iter().map(|name| (*name, at.get(name).to_owned())));
-    render(&new_page(&visitor, form)?)
+    render(&new_page(&app, &visitor, form).await?)
 }
 
 fn read(typed: &Typed) -> Refused<FollowUpInput> {
@@ -191,7 +207,8 @@ async fn set(app: web::Data<App>, form: Form) -> Result<HttpResponse, Trouble> {
     match done {
         Ok(made) => Ok(go(&format!("/follow-ups/{}?done=set", made.id))),
         Err(Error::Refused(refusal)) => {
-            render_as(HttpResponse::BadRequest(), &new_page(visitor, form.typed.clone().refused(&visitor.frame, &refusal))?)
+            let typed = form.typed.clone().refused(&visitor.frame, &refusal);
+            render_as(HttpResponse::BadRequest(), &new_page(&app, visitor, typed).await?)
         }
         Err(error) => Err(Trouble::new(visitor.frame.clone(), error)),
     }

@@ -21,6 +21,8 @@ pub struct Hearing {
     pub transcript_gone: bool,
     /// The recordings were.
     pub recordings_gone: bool,
+    /// It was a call, and there was never anything to hear.
+    pub unrecorded: bool,
 }
 
 /// One recording in the player.
@@ -65,6 +67,7 @@ impl Hearing {
             })
             .collect();
         Self {
+            unrecorded: conversation.summary.channel == Channel::Call && conversation.recordings.is_empty() && !recordings_gone,
             duration_ms: conversation.summary.duration_ms,
             tracks,
             lines: lines(f, &conversation.transcript),

@@ -72,7 +72,9 @@ async fn read(app: &App, visitor: &Visitor, period: Period, currency: Currency, 
     let filter = AgentFilter { employee_no: Some(wanted.clone()), ..AgentFilter::default() };
     let found = agents::list::list(app, visitor.actor(), filter, PageRequest { limit: 1, after: None }).await?;
     let agent = found.items.first().map(|agent| agent.id);
-    if agent.is_none() {
+    if wanted.is_empty() {
+        faults.push("employee_no", "must not be empty");
+    } else if agent.is_none() {
         faults.push("employee_no", format!("there is no agent with the employee number `{wanted}` within your reach"));
     }
     faults.finish()?;

@@ -34,6 +34,7 @@ pub mod reading;
 pub mod refusals;
 pub mod results;
 pub mod sampling;
+pub mod scorecard_names;
 pub mod standards;
 pub mod system;
 pub mod trouble;

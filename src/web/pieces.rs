@@ -19,12 +19,20 @@ pub struct Choice {
     pub value: String,
     /// What is read.
     pub label: String,
+    /// What programs call it, shown small beside the label; empty where people need not know.
+    pub code: String,
 }
 
 impl Choice {
     /// A choice.
     pub fn new(value: impl ToString, label: impl Into<String>) -> Self {
-        Self { value: value.to_string(), label: label.into() }
+        Self { value: value.to_string(), label: label.into(), code: String::new() }
+    }
+
+    /// The same choice, shown with the code by which it is known to programs.
+    #[must_use]
+    pub fn coded(self) -> Self {
+        Self { code: self.value.clone(), ..self }
     }
 }
 
@@ -230,6 +238,12 @@ impl Typed {
         let name = name.into();
         self.calls(&name, label);
         Tick { label, ticked: self.is(&name, "on"), fault: self.fault_below(&name), name }
+    }
+
+    /// What is read above several fields that belong together, for the summary of what is wrong too.
+    pub fn heading<'a>(&self, name: &str, label: &'a str) -> &'a str {
+        self.calls(name, label);
+        label
     }
 
     /// Whether a yes was sent.

@@ -2,13 +2,14 @@
 //!
 //! Refusals are written in English, for programs, operators and English pages. `refusals/*.txt` say the same in Chinese, one sentence a line:
 //! the English one with `{}` where a value stands, an arrow, and the Chinese one with `{0}`, `{1}` where the values go. `{0:sentence}` is a value
-//! that is itself such a sentence or several, and `{0:appeal}` a word of `words.txt`. What no line knows stays English; a test holds the
+//! that is itself such a sentence or several, `{0:action}` one that names what somebody may do, and `{0:appeal}` a word of `words.txt`. What no line knows stays English; a test holds the
 //! lines against every sentence in the sources.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::page::Frame;
+use super::words::scopes::action_words;
 use crate::domain::language::Language;
 use crate::domain::refusal::{Fault, Refusal};
 use crate::http::Problem;
@@ -149,6 +150,7 @@ impl Table {
         Some(match kind {
             "" => (*value).to_owned(),
             "sentence" => self.several(value),
+            "action" => value.parse().map_or_else(|_| (*value).to_owned(), |action| action_words(action).1.to_owned()),
             kind => self.words.get(format!("{kind}/{value}").as_str()).map_or_else(|| (*value).to_owned(), |word| (*word).to_owned()),
         })
     }
@@ -169,10 +171,24 @@ fn is_path(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '[' | ']'))
 }
 
+/// An English message for people: what programs see in backquotes stands in quotation marks.
+fn quoted(message: &str) -> String {
+    let mut pieces = message.split('`');
+    let mut text = pieces.next().unwrap_or_default().to_owned();
+    let mut rest = pieces;
+    while let Some(inside) = rest.next() {
+        match rest.next() {
+            Some(after) => text.extend(["“", inside, "”", after]),
+            None => text.extend(["`", inside]),
+        }
+    }
+    text
+}
+
 /// A message in a language; in English where it is not known.
 pub fn said(language: Language, message: &str) -> String {
     match language {
-        Language::En => message.to_owned(),
+        Language::En => quoted(message),
         Language::Zh => TABLE.chinese(message).unwrap_or_else(|| message.to_owned()),
     }
 }
@@ -190,7 +206,10 @@ pub fn written(language: Language, text: &str) -> String {
 #[must_use]
 pub fn translated(language: Language, refusal: Refusal) -> Refusal {
     match language {
-        Language::En => refusal,
+        Language::En => {
+            let faults = refusal.faults.into_iter().map(|fault| Fault { message: quoted(&fault.message), ..fault }).collect();
+            Refusal { message: quoted(&refusal.message), faults, ..refusal }
+        }
         Language::Zh => {
             let faults: Vec<Fault> =
                 refusal.faults.into_iter().map(|fault| Fault { message: said(language, &fault.message), ..fault }).collect();
@@ -207,6 +226,13 @@ pub fn translated(language: Language, refusal: Refusal) -> Refusal {
 
 /// What the visitor may know of a problem, in the language of the page.
 pub fn told(f: &Frame, problem: &Problem) -> String {
+    // What nobody with these roles may do is named by a code, for programs.
+    if let (Language::En, Error::Refused(refusal)) = (f.language, &problem.0)
+        && let Some((before, code)) = refusal.message.rsplit_once(' ')
+        && let (Some(before), Ok(action)) = (before.strip_suffix("do"), code.parse())
+    {
+        return [before.trim_end(), action_words(action).0].join(" ");
+    }
     match &problem.0 {
         Error::Refused(refusal) => translated(f.language, refusal.clone()).message,
         _ => said(f.language, &problem.detail()),

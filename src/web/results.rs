@@ -12,7 +12,7 @@ use super::address::Address;
 use super::figures::{percent_of, ratio};
 use super::page::{Frame, Visitor, go, render};
 use super::trouble::Trouble;
-use super::words::Badge;
+use super::words::{Badge, month_after};
 use crate::app::App;
 use crate::domain::Refusal;
 use crate::domain::access::Action;
@@ -47,7 +47,10 @@ struct MonthPage {
     at: Address,
     period: Period,
     before: Period,
-    after: Period,
+    /// The next month, where it has begun.
+    after: Option<Period>,
+    /// How far the month is, where it is not closed.
+    stage: Badge,
     frozen: bool,
     target: Option<String>,
     headline: Option<UnitLine>,
@@ -204,6 +207,7 @@ async fn month(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path
     let failing = risky.iter().filter(|a| a.verdict == Verdict::Fail).count();
     let on_the_edge = risky.len().saturating_sub(failing);
     let risky: Vec<AgentLine> = risky.into_iter().take(RISKS).map(|a| agent_line(&f, a)).collect();
+    let now = organisation::period::current(&app).await.map_err(trouble)?;
     let frozen = agents.first().is_some_and(|a| a.frozen);
     let named = at.get("name").trim().to_lowercase();
     agents.retain(|a| {
@@ -216,7 +220,8 @@ async fn month(app: web::Data<App>, visitor: Visitor, request: HttpRequest, path
     let page = MonthPage {
         period,
         before: period.previous(),
-        after: period.next(),
+        after: month_after(period, now),
+        stage: f.open_month(period, now),
         frozen,
         target: target.map(|t| percent_of(u64::from(t.ten_thousandths() / 10))),
         headline: headline(team, &centre, &vendors, &teams).map(|u| line(u, &before, &[])),

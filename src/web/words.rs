@@ -1,8 +1,9 @@
 //! The words of the domain as pages show them, in both languages.
 
 pub mod log;
+pub mod scopes;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveTime, Utc};
 use chrono_tz::Tz;
 
 use super::page::Frame;
@@ -12,6 +13,7 @@ use crate::domain::complaint::{ComplaintLevel, ComplaintState};
 use crate::domain::conversation::Channel;
 use crate::domain::escalation::SanctionKind;
 use crate::domain::evaluation::Outcome;
+use crate::domain::period::Period;
 use crate::domain::results::Verdict;
 use crate::domain::reward::RewardKind;
 use crate::domain::sampling::quota::Quota;
@@ -23,6 +25,20 @@ use crate::domain::violation::ErrorKind;
 /// A moment on the centre's own clocks.
 pub fn moment(at: DateTime<Utc>, zone: Tz) -> String {
     at.with_timezone(&zone).format("%Y-%m-%d %H:%M").to_string()
+}
+
+/// The month after one, as far as it has begun.
+pub fn month_after(period: Period, now: Period) -> Option<Period> {
+    Some(period.next()).filter(|next| *next <= now)
+}
+
+/// Until when there is time. Midnight is the end of a day, not the beginning of the next one.
+pub fn deadline(at: DateTime<Utc>, zone: Tz) -> String {
+    let local = at.with_timezone(&zone);
+    match local.date_naive().pred_opt() {
+        Some(before) if local.time() == NaiveTime::MIN => format!("{before} 24:00"),
+        _ => moment(at, zone),
+    }
 }
 
 /// A moment that may not have come.
@@ -54,6 +70,18 @@ impl Frame {
     /// A badge.
     pub fn badge(&self, class: &'static str, en: &'static str, zh: &'static str) -> Badge {
         Badge { class, text: self.t(en, zh) }
+    }
+
+    /// How far a month is that is not closed; `now` is the month that it is now.
+    pub fn open_month(&self, period: Period, now: Period) -> Badge {
+        if period > now { self.badge("plain", "not begun", "未开始") } else { self.badge("warn", "open", "进行中") }
+    }
+
+    /// So many of something, which is called one way where it is one and another where it is more.
+    pub fn count(&self, number: impl std::fmt::Display, one: &str, more: &str, zh: &str) -> String {
+        let number = number.to_string();
+        let what = if number == "1" { self.t(one, zh) } else { self.t(more, zh) };
+        format!("{number} {what}")
     }
 
     /// A channel.
@@ -244,5 +272,20 @@ impl Frame {
             RewardKind::Bonus => self.t("bonus", "奖金"),
             RewardKind::Improvement => self.t("improvement prize", "改善提案奖"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn midnight_ends_the_day_before() {
+        let zone: Tz = "Asia/Shanghai".parse().unwrap();
+        let at = |text: &str| deadline(text.parse().unwrap(), zone);
+        assert_eq!(at("2026-11-27T16:00:00Z"), "2026-11-27 24:00");
+        assert_eq!(at("2026-12-31T16:00:00Z"), "2026-12-31 24:00");
+        assert_eq!(at("2026-11-27T16:01:00Z"), "2026-11-28 00:01");
+        assert_eq!(at("2026-11-27T05:00:00Z"), "2026-11-27 13:00");
     }
 }

@@ -37,6 +37,12 @@ fn links(browser: &Browser) -> Vec<String> {
     found.as_array().unwrap().iter().map(|v| v.as_str().unwrap().to_owned()).collect()
 }
 
+/// How many entries of the bars above say where one is and cannot be seen.
+const OUT_OF_SIGHT: &str = "return [...document.querySelectorAll('.menu [aria-current], nav.beside [aria-current]')].filter((entry) => {
+    const [box, bar] = [entry.getBoundingClientRect(), entry.closest('nav').getBoundingClientRect()];
+    return box.left < bar.left - 1 || box.right > bar.right + 1;
+}).length;";
+
 struct Look {
     language: &'static str,
     theme: &'static str,
@@ -87,6 +93,9 @@ fn walk(user: &str) {
             let too_wide = browser.script("return document.documentElement.scrollWidth - document.documentElement.clientWidth;");
             if too_wide.as_i64().unwrap() > 0 {
                 say(format!("{too_wide} pixels wider than the window"));
+            }
+            if browser.script(OUT_OF_SIGHT) != 0 {
+                say("where one is stands out of sight".to_owned());
             }
             if let Some(axe) = axe {
                 browser.inaccessible(axe).into_iter().for_each(&mut say);

@@ -207,7 +207,9 @@ fn every_sentence_finds_its_own_translation_with_each_value_in_it() {
         for (index, mark) in marks.iter().enumerate().take(count) {
             message = message.replacen("{}", mark, 1);
             assert!(expected.contains(&format!("{{{index}")), "value {index} is lost: {english} → {chinese}");
-            for place in ["", ":sentence", ":appeal", ":breach", ":case", ":channel", ":entry", ":follow_up", ":message", ":noun"] {
+            for place in
+                ["", ":action", ":sentence", ":appeal", ":breach", ":case", ":channel", ":entry", ":follow_up", ":message", ":noun"]
+            {
                 expected = expected.replace(&format!("{{{index}{place}}}"), mark);
             }
             for place in [":reach", ":regrade", ":side", ":version"] {

@@ -212,7 +212,7 @@ on_both! {
         let wrong = manager.post(&format!("{case}/sanction"), &[("version", &version), ("kinds", "fine"), ("amount_minor", "much"), ("reason", "told <off>")]);
         let wrong = wrong.expect(400).text();
         check_page(&wrong);
-        assert!(wrong.contains("`much` is not an amount") && wrong.contains("told &#60;off&#62;") && wrong.contains("value=\"fine\" checked"), "{wrong}");
+        assert!(wrong.contains("“much” is not an amount") && wrong.contains("told &#60;off&#62;") && wrong.contains("value=\"fine\" checked"), "{wrong}");
         let ended = manager.post(&format!("{case}/sanction"), &[("version", &version), ("kinds", "offline_training"), ("reason", "two days")]).expect(303);
         let page = followed(&mut manager, &ended);
         assert!(page.contains("offline for training") && page.contains("two days"), "{page}");

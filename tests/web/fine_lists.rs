@@ -1,8 +1,12 @@
 //! Finance: the month's list by vendor and team, filters, files and who fetched them, adjustments after a close, lines by hand.
 
+use assay::db;
+use assay::db::schema::fine_policies;
 use assay::domain::access::{Actor, GrantReach, Role};
+use assay::domain::id::FinePolicyId;
 use assay::domain::period::Period;
 use assay::usecases::periods::close::{CloseCommand, close};
+use diesel::prelude::*;
 
 use crate::support::graded::{Centre, correct};
 use crate::support::visitors::{check_page, visit};
@@ -71,6 +75,50 @@ on_both! {
         assert!(exports.contains("part: vendor: 乙方一") && exports.contains("the whole list"), "{exports}");
     }
 
+    /// What goes wrong long after the click is said on the month's page, and nothing of the close is left.
+    fn a_close_that_fails_says_so_on_its_page(app: &TestApp) {
+        let centre = Centre::new(app);
+        centre.grade(app, centre.agents[0], "2026-10", &[("test_d", 1)]);
+        let mut manager = visit(app, "manager", Role::QaManager, GrantReach::All, None);
+        assert!(!manager.get("/months/2026-10").expect(200).text().contains("The last close"));
+        let policies = move |to: &'static str, from: &'static str| {
+            let text = fine_policies::content;
+            app.write(move |tx| {
+                let all: Vec<(FinePolicyId, String)> = fine_policies::table.select((fine_policies::id, text)).load(tx.conn)?;
+                for (id, content) in all {
+                    diesel::update(fine_policies::table.find(id)).set(text.eq(content.replacen(from, to, 1))).execute(tx.conn)?;
+                }
+                Ok(())
+            });
+        };
+        policies("[", "{");
+        manager.post("/months/2026-10/close", &[]).expect(500);
+        let page = manager.get("/months/2026-10").expect(200).text();
+        check_page(&page);
+        assert!(page.contains("The last close did not come to its end") && page.contains("manager at work"), "{page}");
+        assert!(page.contains("a fault of the service ended it") && page.contains("Close the month"), "{page}");
+        let lines = app.person(Role::Auditor).get("audit?action=period.close_failed").expect(200).json();
+        assert_eq!(lines["items"].as_array().unwrap().len(), 1);
+        // Who sees one vendor only is not told.
+        let mut lead = visit(app, "lead", Role::TeamLead, GrantReach::Team(centre.outside), None);
+        assert!(!lead.get("/months/2026-10").expect(200).text().contains("The last close"));
+        // A close that nobody ended: its process is gone.
+        policies("{", "[");
+        app.write(|tx| {
+            let id = tx.id();
+            db::periods::begin_close(tx, "2026-10".parse().unwrap(), id, Default::default(), None)?;
+            tx.audit("period.close_begun", ("period", &"2026-10"), None::<&()>, None::<&()>, None)
+        });
+        assert!(manager.get("/months/2026-10").expect(200).text().contains("The month is being closed"));
+        app.clock.advance(chrono::Duration::minutes(6));
+        let mut manager = visit(app, "manager2", Role::QaManager, GrantReach::All, None);
+        let page = manager.get("/months/2026-10").expect(200).text();
+        assert!(page.contains("the service stopped while it was running") && !page.contains("is being closed"), "{page}");
+        manager.post("/months/2026-10/close", &[]).expect(303);
+        let page = manager.get("/months/2026-10").expect(200).text();
+        assert!(!page.contains("The last close") && page.contains("class=\"digest\""), "{page}");
+    }
+
     fn an_adjustment_after_the_close_names_its_original(app: &TestApp) {
         let centre = Centre::new(app);
         let evaluation = centre.grade(app, centre.agents[0], "2026-10", &[("test_d", 1)]);
@@ -95,7 +143,7 @@ on_both! {
         let wrong = [("employee_no", "E999"), ("kind", "manual"), ("amount", "a lot"), ("reason", "because <it>")];
         let page = manager.post("/months/2026-11/entry", &wrong).expect(400).text();
         check_page(&page);
-        for part in ["employee number `E999`", "`a lot` is not an amount", "because &#60;it&#62;", "value=\"E999\"", "aria-describedby=\"fault-amount\""] {
+        for part in ["employee number “E999”", "“a lot” is not an amount", "because &#60;it&#62;", "value=\"E999\"", "aria-describedby=\"fault-amount\""] {
             assert!(page.contains(part), "{part}: {page}");
         }
         let nothing = [("employee_no", "E001"), ("kind", "manual"), ("amount", "0"), ("reason", "x")];

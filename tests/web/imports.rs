@@ -53,6 +53,14 @@ fn kill(app: &TestApp) {
 }
 
 on_both! {
+    fn an_address_that_names_no_run_leads_nowhere(app: &TestApp) {
+        let mut admin = Visitor::of(app, Role::Admin);
+        for path in ["/imports/word", "/imports/word/report.csv", "/imports/01932b6e-7c1a-7f3a-9d52-0c1f5a0e4b11"] {
+            let page = admin.get(path).expect(404).text();
+            assert!(page.contains("There is nothing here"), "{page}");
+        }
+    }
+
     /// A long table is previewed and stored in the background; both are there for whoever comes back, with a whole report.
     fn a_long_table_is_previewed_and_stored_in_the_background(app: &TestApp) {
         people::team(app, "north", None, None);
@@ -60,7 +68,7 @@ on_both! {
         let table = agents(5_000);
         let at = handed_in(&mut admin, "/people/import/agents", &[("do", "preview")], Some(&table));
         let page = ended(&mut admin, &at);
-        assert!(page.contains("nothing is stored yet") && page.contains("4950 new") && page.contains("no team with the code `nowhere`"), "{page}");
+        assert!(page.contains("nothing is stored yet") && page.contains("4950 new") && page.contains("no team with the code “nowhere”"), "{page}");
         assert!(!admin.page("/people/agents").contains("10001"), "a preview stores nothing");
         assert!(admin.page("/imports").contains("previewed, not stored"));
         assert_eq!(kept(app), 1);
@@ -71,7 +79,7 @@ on_both! {
         assert_eq!(kept(app), 0, "what is stored need not be kept");
         assert!(admin.page("/people/agents").contains("10001"));
         let report = admin.get(&format!("{at}/report.csv")).expect(200).text();
-        assert_eq!(report.matches("no team with the code `nowhere`").count(), 50, "{report}");
+        assert_eq!(report.matches("no team with the code “nowhere”").count(), 50, "{report}");
         assert!(report.contains("9,refused,,team,") && report.contains("more that the report does not list"), "{report}");
         admin.post(&format!("{at}/store"), &[]).expect(409);
         admin.post(&format!("{at}/discard"), &[]).expect(409);

@@ -103,7 +103,7 @@ on_both! {
         let mut admin = Visitor::of(app, Role::Admin);
         let table = "employee_no,name,team\n8001,Wu,north\n8002,Xu,south\n";
         let page = admin.post_file("/people/import/agents", &[("do", "preview")], Some(table)).expect(200).text();
-        assert!(page.contains("nothing is stored yet") && page.contains("8001") && page.contains("no team with the code `south`"), "{page}");
+        assert!(page.contains("nothing is stored yet") && page.contains("8001") && page.contains("no team with the code “south”"), "{page}");
         assert!(!admin.page("/people/agents").contains("8001"));
         // The preview's own text, as a browser sends it back, may be stored; another text is previewed again.
         let digest = field(&page, "previewed");

@@ -34,13 +34,13 @@ on_both! {
         let page = manager.post("/standards/scorecards", &fields).expect(400).text();
         assert!(page.contains("评估表“video”已存在") && !page.contains("there is already"), "{page}");
         manager.submit("/account/looks", &[("language", "en"), ("theme", "auto")]);
-        assert!(manager.post("/standards/scorecards", &fields).expect(400).text().contains("there is already a scorecard `video`"));
+        assert!(manager.post("/standards/scorecards", &fields).expect(400).text().contains("there is already a scorecard “video”"));
     }
 
     fn what_is_not_open_and_what_is_not_there_is_told_in_chinese(app: &TestApp) {
         let mut inspector = in_chinese(app, Role::Inspector);
         let page = inspector.get("/people/users").expect(403).text();
-        assert!(page.contains("您的角色无权执行此操作（users.read）") && !page.contains("none of your roles"), "{page}");
+        assert!(page.contains("您的角色无权：查看用户和角色") && !page.contains("none of your roles"), "{page}");
         let page = inspector.get("/no/such/page").expect(404).text();
         assert!(page.contains("没有页面 /no/such/page") && !page.contains("there is no"), "{page}");
         let page = inspector.get(&format!("/samples/{UNKNOWN}/grade")).expect(404).text();

@@ -99,9 +99,10 @@ on_both! {
         assert!(page.contains("id=\"f-class_amounts_minor.E-fault\"") && page.contains("value=\"5,0\""), "{page}");
         let page = manager.post("/standards/fine-policy", &fields).expect(400).text();
         assert!(page.contains("every class needs an amount"));
-        manager.submit("/standards/fine-policy", &[&fields[..], &[("class_amounts_minor.E", "12.5"), ("cap.amount_minor", "1000"), ("cap.excess", "waived")]].concat());
+        manager.submit("/standards/fine-policy", &[&fields[..], &[("class_amounts_minor.E", "12.5"), ("cap.amount_minor", "1000"), ("cap.excess", "waived"), ("note_zh", "中心决议"), ("note_en", "resolution of the centre")]].concat());
         let page = manager.page("/standards/fine-policy?version=2");
         assert!(page.contains("12.50") && page.contains("to come") && page.contains("the rest is waived"), "{page}");
+        assert!(page.contains("resolution of the centre") && !page.contains("中心决议"), "a note in the language of the page: {page}");
 
         let past = [("first_period", "2026-01"), ("max_key_ratio", "0.2"), ("max_non_key_ratio", "0.5"), ("more_than_worked_days", "5")];
         let page = manager.post("/standards/pass-policy", &past).expect(400).text();

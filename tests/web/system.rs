@@ -13,6 +13,11 @@ on_both! {
         let mut admin = Visitor::of(app, Role::Admin);
         let page = admin.post("/system/tokens", &[("name", "nightly export")]).expect(400).text();
         assert!(page.contains("id=\"f-scopes-fault\"") && page.contains("value=\"nightly export\""), "{page}");
+        // What people call a scope stands before what programs call it, in the language of the page.
+        assert!(page.contains("see vendors, teams and agents <code class=\"small muted\">people.read</code>"), "{page}");
+        admin.submit("/account/looks", &[("language", "zh"), ("theme", "auto")]);
+        assert!(admin.page("/system/tokens").contains("查看供应商、班组和客服 <code class=\"small muted\">people.read</code>"));
+        admin.submit("/account/looks", &[("language", "en"), ("theme", "auto")]);
         let response = admin.post("/system/tokens", &[("name", "nightly export"), ("scopes", "people.read"), ("expires_on", "2026-12-31")]).expect(200);
         assert_eq!(response.header("cache-control"), Some("no-store"));
         let page = response.text();

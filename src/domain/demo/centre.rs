@@ -95,8 +95,20 @@ pub struct DemoUser {
     pub roles: Vec<DemoRole>,
     /// Employee number of the agent that the user is.
     pub agent: Option<String>,
+    /// Under which number, and in which team, somebody is employed who handles no conversations: what an inspector bears is deducted there.
+    pub staff: Option<DemoStaff>,
     /// How many samples of a draw an inspector takes.
     pub capacity: Option<u32>,
+}
+
+/// Employment of somebody who handles no conversations.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DemoStaff {
+    /// Employee number.
+    pub code: String,
+    /// Code of the team.
+    pub team: String,
 }
 
 /// A role within a scope.

@@ -12,7 +12,7 @@ mod script;
 mod slots;
 mod voice;
 
-pub use centre::{DemoAgent, DemoCentre, DemoRole, DemoTeam, DemoUser, DemoVendor, Organisation};
+pub use centre::{DemoAgent, DemoCentre, DemoRole, DemoStaff, DemoTeam, DemoUser, DemoVendor, Organisation};
 pub use dialogue::{Finding, Told, syllables};
 pub use dice::Dice;
 pub use flac::encode as flac;

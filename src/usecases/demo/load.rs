@@ -1,6 +1,6 @@
 //! Makes the demo centre: two months in a few seconds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 use chrono_tz::Tz;
@@ -16,7 +16,7 @@ use crate::domain::access::{Actor, Origin, Role};
 use crate::domain::complaint::ComplaintLevel;
 use crate::domain::conversation::Channel;
 use crate::domain::demo::DemoConversation;
-use crate::domain::id::{SamplingPlanId, UserId};
+use crate::domain::id::{SamplingPlanId, TeamId, UserId};
 use crate::domain::language::Language;
 use crate::domain::pass_policy::PassPolicy;
 use crate::domain::period::{Period, local_day, start_of_day};
@@ -158,9 +158,10 @@ impl Story<'_> {
     /// The standing rule: five of each agent, and one more where a customer was unhappy.
     async fn plan(&self) -> Result<SamplingPlanId> {
         let (inspectors, scorecards) = self.who_and_how().await?;
+        let teams = self.serving().await?;
         let targeted = TargetedFilter { satisfaction: Some(Range { min: None, max: Some(2) }), ..TargetedFilter::default() };
         let content = PlanContent {
-            population: PopulationFilter::default(),
+            population: PopulationFilter { teams, ..PopulationFilter::default() },
             exclusions: Exclusions { shorter_than_seconds: 15, calls_without_recording: false, ..Exclusions::default() },
             quota: Quota::Count { count: 5 },
             stratify_by: StratifyBy::Day,
@@ -176,6 +177,14 @@ impl Story<'_> {
         };
         let input = PlanInput { name: "每月抽检 Monthly sampling".to_owned(), content };
         Ok(create_plan(self.app, self.actor("qa.manager")?, input).await?.id)
+    }
+
+    /// The teams at the top, without those of people who handle no conversations.
+    async fn serving(&self) -> Result<Vec<TeamId>> {
+        let staff: BTreeSet<String> =
+            self.files.centre.users.iter().filter_map(|user| user.staff.as_ref()).map(|staff| staff.team.clone()).collect();
+        let teams = self.app.read(db::teams::all).await?;
+        Ok(teams.iter().filter(|team| team.parent_id.is_none() && !staff.contains(&team.code)).map(|team| team.id).collect())
     }
 
     async fn who_and_how(&self) -> Result<(Vec<InspectorCapacity>, Vec<ChannelScorecard>)> {

@@ -21,13 +21,14 @@ pub(super) async fn bring_in(app: &App, admin: &Actor, centre: &DemoCentre) -> R
         vec![it.code.clone(), both(&it.name_zh, &it.name_en), it.parent.clone().unwrap_or_default(), it.vendor.clone().unwrap_or_default()]
     });
     whole(teams::import::import(app, admin, table(&["code", "name", "parent", "vendor"], rows)).await?)?;
-    let rows = centre.agents.iter().map(|it| {
-        vec![it.code.clone(), it.name.clone(), language(&it.name).to_owned(), it.moved_from.as_ref().unwrap_or(&it.team).clone()]
-    });
+    let agents = centre.agents.iter().map(|it| (&it.code, &it.name, it.moved_from.as_ref().unwrap_or(&it.team)));
+    let staff = centre.users.iter().filter_map(|it| it.staff.as_ref().map(|staff| (&staff.code, &it.name, &staff.team)));
+    let rows = agents.chain(staff).map(|(code, name, team)| vec![code.clone(), name.clone(), language(name).to_owned(), team.clone()]);
     whole(agents::import::import(app, admin, table(&["employee_no", "name", "language", "team"], rows)).await?)?;
     let rows = centre.users.iter().map(|it| {
         let email = format!("{}@clearbay.example", it.login);
-        vec![it.login.clone(), it.name.clone(), email, language(&it.name).to_owned(), it.agent.clone().unwrap_or_default(), roles(it)]
+        let number = it.agent.as_ref().or(it.staff.as_ref().map(|staff| &staff.code)).cloned().unwrap_or_default();
+        vec![it.login.clone(), it.name.clone(), email, language(&it.name).to_owned(), number, roles(it)]
     });
     whole(users::import::import(app, admin, table(&["username", "name", "email", "language", "agent", "roles"], rows)).await?)
 }

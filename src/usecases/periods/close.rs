@@ -2,7 +2,7 @@
 //!
 //! The work goes in bounded steps, so that nobody waits for it, and is there for readers all at once. First the period is marked as closing:
 //! from that moment on everything that would be posted to it is asked to come again, and what was posted before is all there. Then the
-//! steps freeze it, and the last one makes it closed. A step that fails opens the period again as if nothing had happened; a close whose
+//! steps freeze it, and the last one makes it closed. A step that fails opens the period again, and the audit log says why (`failed.rs` reads it); a close whose
 //! process died is taken over by the next attempt.
 
 use chrono::{DateTime, Utc};
@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::{PeriodView, blockers, closed};
 use crate::app::App;
-use crate::db::{self, Result, Tx};
+use crate::db::{self, Error, Result, Tx};
 use crate::domain::access::{Action, Actor, Reach};
 use crate::domain::fine_list::{CanonicalHead, FileFormat, FineListHead, FineTotals, ListDigest, ListStatus, Totalling};
 use crate::domain::id::{CloseId, LedgerEntryId};
@@ -76,9 +76,11 @@ pub async fn close(app: &App, actor: &Actor, period: Period, command: CloseComma
         Ok(view) => Ok(view),
         Err(error) => {
             let Attempt { id, period, .. } = attempt;
+            let why = if let Error::Refused(refusal) = &error { Some(refusal.message.clone()) } else { None };
             app.write(actor, move |tx| {
                 db::periods::still_closing(tx, period, id)?;
-                db::periods::forget_close(tx, period)
+                db::periods::forget_close(tx, period)?;
+                tx.audit("period.close_failed", ("period", &period), None::<&()>, None::<&()>, why.as_deref())
             })
             .await
             .inspect_err(|undo| tracing::error!(%undo, %period, "a failed close could not be undone; the next attempt will"))

@@ -2,6 +2,7 @@
 
 pub mod close;
 pub mod closing;
+pub mod failed;
 pub mod list;
 pub mod show;
 

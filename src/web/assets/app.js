@@ -17,6 +17,11 @@ document.querySelector("[aria-invalid=true]")?.focus();
 // A table that is wider than its box is moved by keys too.
 for (const box of document.querySelectorAll(".scroll")) if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
 
+// Where one is stands in sight, also where the bar above is longer than the screen; of a trend the last months do.
+const centred = (bar, place) => bar.scrollTo({ left: place.offsetLeft - (bar.clientWidth - place.offsetWidth) / 2, behavior: "instant" });
+for (const place of document.querySelectorAll(".menu [aria-current], nav.beside [aria-current]")) centred(place.closest("nav"), place);
+for (const chart of document.querySelectorAll("[aria-labelledby^=trend-], [aria-labelledby^=months-]")) chart.parentElement.scrollLeft = chart.parentElement.scrollWidth;
+
 // A sheet that only this browser kept was handed in, and this page says that it was taken.
 const handedIn = sessionStorage.getItem("assay:handed-in");
 if (handedIn && new URLSearchParams(location.search).get("done") === "graded") {

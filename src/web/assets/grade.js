@@ -375,3 +375,5 @@ restore();
 count();
 const wrong = items.findIndex((item) => item.querySelector(".fault"));
 choose(wrong >= 0 ? wrong : Math.max(items.findIndex((item) => !answered(item)), 0));
+// Where the scorecard stands below the conversation, one begins with the conversation.
+if (wrong < 0 && matchMedia("(max-width: 64rem)").matches) scrollTo(0, 0);

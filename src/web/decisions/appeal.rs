@@ -27,7 +27,7 @@ use crate::web::page::{Frame, Visitor, go, render, render_as};
 use crate::web::pieces::{Choice, OrTrouble, mendable};
 use crate::web::reading::Reading;
 use crate::web::trouble::Trouble;
-use crate::web::words::{Badge, moment};
+use crate::web::words::{Badge, deadline, moment};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config.route("/decisions/appeals/{id}", web::get().to(show)).route("/decisions/appeals/{id}", web::post().to(decide));
@@ -208,7 +208,7 @@ async fn page(app: &App, visitor: &Visitor, id: AppealId, done: &str, form: Type
         (f.t("About", "对象"), about(&f, summary).to_owned()),
         (f.t("Month", "考核周期"), summary.period.to_string()),
         (f.t("Made", "提交"), format!("{} · {}", person(summary.made_by), moment(summary.made_at, zone))),
-        (f.t("To be decided by", "裁定期限"), moment(summary.due_at, zone)),
+        (f.t("To be decided by", "裁定期限"), deadline(summary.due_at, zone)),
     ];
     if let Some(Graded { evaluation, .. }) = graded {
         facts.push((f.t("Graded by", "质检员"), evaluation.summary.inspector_name.clone()));

@@ -16,7 +16,7 @@ use crate::web::form::Typed;
 use crate::web::page::{Frame, Visitor, render};
 use crate::web::pieces::{Choice, OrTrouble};
 use crate::web::trouble::Trouble;
-use crate::web::words::{Badge, moment};
+use crate::web::words::{Badge, deadline, moment};
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config.route("/decisions/appeals", web::get().to(list));
@@ -82,7 +82,7 @@ async fn list(app: web::Data<App>, visitor: Visitor, at: Address) -> Result<Http
         state: f.appeal_state(appeal.state),
         made_by: people.get(&appeal.made_by).cloned().unwrap_or_default(),
         made: moment(appeal.made_at, zone),
-        due: moment(appeal.due_at, zone),
+        due: deadline(appeal.due_at, zone),
         late: appeal.state.is_pending() && appeal.due_at < now,
     };
     let appeals = listed.items.iter().map(line).collect();

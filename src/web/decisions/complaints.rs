@@ -66,9 +66,9 @@ struct NewPage {
     form: Typed,
 }
 
-async fn begin(visitor: Visitor) -> Result<HttpResponse, Trouble> {
+async fn begin(visitor: Visitor, at: Address) -> Result<HttpResponse, Trouble> {
     visitor.actor().may(Action::ComplaintWrite).or_trouble(&visitor)?;
-    render(&NewPage { f: visitor.frame.clone(), form: Typed::default() })
+    render(&NewPage { f: visitor.frame.clone(), form: at.typed() })
 }
 
 async fn record(app: web::Data<App>, form: Form) -> Result<HttpResponse, Trouble> {

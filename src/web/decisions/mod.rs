@@ -49,7 +49,9 @@ async fn wanted_agent(app: &App, visitor: &Visitor, at: &Address) -> Result<Opti
 async fn agent_and_day(app: &App, visitor: &Visitor, from: &mut Reading<'_>) -> Result<(Option<AgentId>, Option<NaiveDate>), Trouble> {
     let number = from.text("agent").trim().to_owned();
     let agent = agents::names::numbered(app, visitor.actor(), vec![number.clone()]).await.or_trouble(visitor)?.remove(&number);
-    if agent.is_none() {
+    if number.is_empty() {
+        from.fault("agent", "must not be empty");
+    } else if agent.is_none() {
         from.fault("agent", format!("there is no agent `{number}` within your reach"));
     }
     if from.optional("occurred_on").is_none() {

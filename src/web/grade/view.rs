@@ -158,6 +158,11 @@ pub fn page(f: Frame, task: Task, of: Material<'_>, form: Typed) -> GradePage {
     // What was typed stays as it was typed, also where it cannot be read.
     let written = if form.has("version") { Written::of_form(&form, content) } else { Written::of_sheet(sheet, &conversation.soundings()) };
     let places: HashMap<&str, usize> = content.items().enumerate().map(|(n, item)| (item.code.as_str(), n)).collect();
+    // People know an item by its title, not by its code.
+    let faults_of = |title: &str, place: usize, item: &Item| -> Vec<String> {
+        let named = |message: String| message.replace(&format!("“{}”", item.code), &format!("“{title}”"));
+        faults_at(&form, &format!("items[{place}]")).into_iter().map(named).collect()
+    };
     let item_view = |item: &Item| ItemView {
         title: f.t(&item.title_en, &item.title_zh).to_owned(),
         kind: item.kind.as_str(),
@@ -166,7 +171,7 @@ pub fn page(f: Frame, task: Task, of: Material<'_>, form: Typed) -> GradePage {
         comment_on_fail: item.comment_on_fail,
         violation: item.violation_type.as_ref().and_then(|code| types.iter().find(|t| t.code == *code)).map(view_of),
         written: written.item(&item.code),
-        faults: places.get(item.code.as_str()).map(|n| faults_at(&form, &format!("items[{n}]"))).unwrap_or_default(),
+        faults: places.get(item.code.as_str()).map(|n| faults_of(f.t(&item.title_en, &item.title_zh), *n, item)).unwrap_or_default(),
         code: item.code.clone(),
     };
     let sections: Vec<SectionView> = content

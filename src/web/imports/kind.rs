@@ -45,15 +45,15 @@ pub(super) const fn list(kind: ImportKind) -> Option<&'static str> {
 pub(super) fn hint(f: &Frame, kind: ImportKind) -> &'static str {
     match kind {
         ImportKind::Complaints => f.t(
-            "`reference` is the identity: a complaint that is known already only takes over its level. A level upholds a complaint at once.",
+            "The reference says which complaint it is: one that is known already only takes over its level. A level upholds a complaint at once.",
             "以 reference 为准：已有的投诉仅更新等级；填写 level 即裁定成立。",
         ),
         ImportKind::Breaches => f.t(
-            "`reference` is the identity: a breach that is known already stays as it is.",
+            "The reference says which breach it is: one that is known already stays as it is.",
             "以 reference 为准：已有的违规操作保持不变。",
         ),
         ImportKind::Conversations => f.t(
-            "`source` and `external_id` are the identity: what is known already and the same changes nothing.",
+            "The columns source and external_id together say which conversation it is: one that is known already and the same changes nothing.",
             "以 source 和 external_id 为准：已有且相同的会话不变。",
         ),
         ImportKind::Vendors | ImportKind::Teams | ImportKind::Agents | ImportKind::Users | ImportKind::Attendance => {

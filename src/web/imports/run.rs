@@ -110,7 +110,7 @@ async fn page(app: &App, visitor: &Visitor, id: ImportRunId, form: Typed) -> Res
 }
 
 fn id_of(visitor: &Visitor, path: &str) -> Result<ImportRunId, Trouble> {
-    path.parse::<ImportRunId>().or_trouble(visitor)
+    visitor.place(path)
 }
 
 async fn look(app: web::Data<App>, visitor: Visitor, path: web::Path<String>) -> Result<HttpResponse, Trouble> {

@@ -16,6 +16,7 @@ use crate::usecases::line_import::Upload;
 use crate::web::form::Typed;
 use crate::web::page::{Frame, Visitor, go, render, render_as};
 use crate::web::pieces::{OrTrouble, mendable};
+use crate::web::reading::renamed;
 use crate::web::trouble::Trouble;
 use crate::web::upload::FileForm;
 
@@ -105,7 +106,8 @@ async fn import(app: web::Data<App>, form: FileForm) -> Result<HttpResponse, Tro
     let shown = text.is_some();
     let kept = Typed::showing([("csv", text.unwrap_or_default())]);
     let refused = |error| {
-        let refusal = mendable(&visitor, error)?;
+        // The form has one field for the table, its head included.
+        let refusal = renamed(mendable(&visitor, error)?, |path| if path == "header" { "csv" } else { path }.to_owned());
         render_as(HttpResponse::BadRequest(), &page(&visitor, kind, kept.clone().refused(&visitor.frame, &refusal)))
     };
     if shown && !store {

@@ -22,6 +22,15 @@ fn values_stay_as_they_are_whatever_is_in_them() {
 }
 
 #[test]
+fn english_sentences_quote_for_people() {
+    let en = |message| said(Language::En, message);
+    assert_eq!(en("`a lot` is not an amount in CNY such as 50"), "“a lot” is not an amount in CNY such as 50");
+    assert_eq!(en("`a` and `b`"), "“a” and “b”");
+    assert_eq!(en("one ` alone"), "one ` alone");
+    assert_eq!(zh("none of your roles may do audit.read"), "您的角色无权：查询审计日志");
+}
+
+#[test]
 fn values_may_change_places_and_occur_twice() {
     let table = table("{} of {} in {} → {2}：{1} 中的 {0}（{0}）");
     assert_eq!(table.chinese("3 of 10 in 2026-11").unwrap(), "2026-11：10 中的 3（3）");

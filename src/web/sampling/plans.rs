@@ -157,7 +157,7 @@ async fn facts(app: &App, visitor: &Visitor, f: &Frame, plan: &Plan) -> Result<V
     let card =
         |id| cards.items.iter().find(|card| card.id == id).map_or_else(|| id.to_string(), |c| f.t(&c.name_en, &c.name_zh).to_owned());
     let graded = content.channels().into_iter().filter_map(|channel| Some((channel, content.scorecard_of(channel)?)));
-    let graded: Vec<String> = graded.map(|(channel, id)| format!("{}: {}", f.channel(channel), card(id))).collect();
+    let graded: Vec<String> = graded.map(|(channel, id)| format!("{}{}{}", f.channel(channel), f.t(": ", "："), card(id))).collect();
     let population = &content.population;
     let range = |range: Option<crate::domain::sampling::filter::Range>| {
         let end = |end: Option<i64>| end.map(|end| end.to_string()).unwrap_or_default();
@@ -180,7 +180,7 @@ async fn facts(app: &App, visitor: &Visitor, f: &Frame, plan: &Plan) -> Result<V
         (f.t("Left out if sampled before", "排除已抽过的会话"), yes_no(content.exclusions.already_sampled)),
         (f.t("Left out: agents", "排除的客服"), content.exclusions.agents.len().to_string()),
         (f.t("Same inspector at most", "同一质检员上限"), format!("{} %", content.pair_share_percent)),
-        (f.t("Due", "质检期限"), format!("{} {}", content.due_days, f.t("days after the draw", "天（抽样后）"))),
+        (f.t("Due", "质检期限"), f.count(content.due_days, "day after the draw", "days after the draw", "天（抽样后）")),
         (f.t("Agent hidden from the inspector", "对质检员隐藏客服"), yes_no(content.blind)),
         (f.t("Shortfall carried over", "缺额结转下月"), yes_no(content.carry_over)),
         (f.t("Drawn", "抽样时间"), f.schedule(content.schedule.as_ref())),

@@ -12,6 +12,7 @@ use crate::web::address::{Address, sort_rows};
 use crate::web::page::{Frame, Visitor, render};
 use crate::web::pieces::OrTrouble;
 use crate::web::trouble::Trouble;
+use crate::web::words::month_after;
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config.route("/sampling/progress", web::get().to(show));
@@ -24,7 +25,8 @@ struct ProgressPage {
     at: Address,
     period: Period,
     before: Period,
-    after: Period,
+    /// The next month, where it has begun.
+    after: Option<Period>,
     done: i64,
     waiting: i64,
     overdue: i64,
@@ -39,6 +41,7 @@ async fn show(app: web::Data<App>, visitor: Visitor, at: Address) -> Result<Http
         Some(period) => period,
         None => latest_with_samples(&app, &visitor).await?,
     };
+    let now = organisation::period::current(&app).await.or_trouble(&visitor)?;
     let filter = ProgressFilter { draw_id: None, period: Some(period) };
     let mut inspectors = samples::progress::progress(&app, actor, filter).await.or_trouble(&visitor)?;
     let replacements = match actor.may_everywhere(crate::domain::access::Action::SamplingRead) {
@@ -56,7 +59,7 @@ async fn show(app: web::Data<App>, visitor: Visitor, at: Address) -> Result<Http
     render(&ProgressPage {
         period,
         before: period.previous(),
-        after: period.next(),
+        after: month_after(period, now),
         done: sum(|one| one.done),
         waiting: sum(|one| one.waiting),
         overdue: sum(|one| one.overdue),

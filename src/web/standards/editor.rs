@@ -1,5 +1,7 @@
 //! A version of a scorecard: a draft in its editor, another as it stands.
 
+use std::collections::HashMap;
+
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -79,7 +81,8 @@ struct ItemLine {
     guidance: String,
     na_allowed: bool,
     comment_on_fail: bool,
-    violation: String,
+    /// The name and the code of the violation type that it is linked with.
+    violation: Option<(String, String)>,
 }
 
 fn parse(visitor: &Visitor, path: &(String, String)) -> Result<(ScorecardId, i32), Trouble> {
@@ -127,7 +130,7 @@ async fn page(app: &App, visitor: &Visitor, (id, number): (ScorecardId, i32), f:
     })
 }
 
-fn standing(f: Frame, id: ScorecardId, name: String, version: &ScorecardVersion) -> VersionPage {
+fn standing(f: Frame, id: ScorecardId, name: String, version: &ScorecardVersion, types: &HashMap<String, String>) -> VersionPage {
     let line = |item: &crate::domain::scorecard::Item| ItemLine {
         code: item.code.clone(),
         title: f.t(&item.title_en, &item.title_zh).to_owned(),
@@ -136,7 +139,7 @@ fn standing(f: Frame, id: ScorecardId, name: String, version: &ScorecardVersion)
         guidance: f.t(&item.guidance_en, &item.guidance_zh).to_owned(),
         na_allowed: item.na_allowed,
         comment_on_fail: item.comment_on_fail,
-        violation: item.violation_type.clone().unwrap_or_default(),
+        violation: item.violation_type.as_ref().map(|code| (types.get(code).cloned().unwrap_or_default(), code.clone())),
     };
     let sections = version.content.sections.iter();
     let sections = sections.map(|section| (f.t(&section.title_en, &section.title_zh).to_owned(), section.items.iter().map(line).collect()));
@@ -151,7 +154,15 @@ async fn show(app: web::Data<App>, visitor: Visitor, path: web::Path<(String, St
         let form = fields(&version.content, version.summary.version);
         return render(&page(&app, &visitor, (id, number), f, form).await?);
     }
-    render(&standing(f, id, name(&app, &visitor, id).await?, &version))
+    let listed = violation_types::list::list(&app, visitor.actor(), None, WHOLE).await.or_trouble(&visitor)?.items;
+    let called = |entry: violation_types::CatalogueEntry| {
+        let rules = entry.rules;
+        let name = format!("{} {}", rules.class, f.t(&rules.name_en, &rules.name_zh));
+        (rules.code, name)
+    };
+    let types = listed.into_iter().map(called).collect();
+    let name = name(&app, &visitor, id).await?;
+    render(&standing(f, id, name, &version, &types))
 }
 
 /// What a use case refuses, with the names of the editor's fields.

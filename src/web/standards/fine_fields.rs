@@ -27,7 +27,8 @@ pub(super) fn fields(terms: &FineTerms, first_period: Period) -> Typed {
     let mut pairs = vec![
         ("first_period".to_owned(), first_period.to_string()),
         ("operating_breach_minor".to_owned(), amount(terms.operating_breach_minor)),
-        ("note".to_owned(), terms.note.clone()),
+        ("note_zh".to_owned(), terms.note_zh.clone()),
+        ("note_en".to_owned(), terms.note_en.clone()),
     ];
     pairs.extend(terms.class_amounts_minor.iter().map(|(class, minor)| (format!("class_amounts_minor.{class}"), amount(*minor))));
     pairs.extend(terms.complaint_amounts_minor.iter().map(|(level, minor)| (format!("complaint_amounts_minor.{level}"), amount(*minor))));
@@ -90,7 +91,7 @@ pub(super) fn read(typed: &Typed, currency: Currency, types: &[String]) -> Refus
     let cap = amount(&mut from, "cap.amount_minor", currency);
     let excess = from.value("cap.excess").unwrap_or(CapExcess::CarriedOver);
     let operating_breach_minor = amount(&mut from, "operating_breach_minor", currency).unwrap_or(0);
-    let note = from.text("note");
+    let (note_zh, note_en) = (from.text("note_zh"), from.text("note_en"));
     from.finish()?;
     let first_period = first_period.ok_or_else(|| Refusal::invalid("first_period", "must not be empty"))?;
     Ok(FineTerms {
@@ -102,7 +103,8 @@ pub(super) fn read(typed: &Typed, currency: Currency, types: &[String]) -> Refus
         operating_breach_minor,
         reward_amounts_minor: rewards,
         cap: cap.map(|amount_minor| Cap { amount_minor, excess }),
-        note,
+        note_zh,
+        note_en,
     })
 }
 

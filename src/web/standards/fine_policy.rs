@@ -77,6 +77,12 @@ fn excess(f: &Frame, excess: CapExcess) -> &'static str {
     }
 }
 
+/// A text in the language of the page, or in the other where it was written in that alone.
+fn said<'a>(f: &Frame, en: &'a str, zh: &'a str) -> &'a str {
+    let (own, other) = (f.t(en, zh), f.t(zh, en));
+    if own.is_empty() { other } else { own }
+}
+
 fn shown(f: &Frame, policy: &FinePolicy, names: &[Choice]) -> Shown {
     let terms = &policy.terms;
     let amount = |minor: i64| terms.money(minor).decimal();
@@ -100,7 +106,7 @@ fn shown(f: &Frame, policy: &FinePolicy, names: &[Choice]) -> Shown {
         number: policy.version,
         first_period: terms.first_period,
         currency: terms.currency,
-        note: terms.note.clone(),
+        note: said(f, &terms.note_en, &terms.note_zh).to_owned(),
         types: types.collect(),
         amounts,
     }

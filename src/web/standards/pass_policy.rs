@@ -17,7 +17,7 @@ use crate::web::page::{Frame, Visitor, go, render, render_as};
 use crate::web::pieces::{OrTrouble, mendable};
 use crate::web::reading::Reading;
 use crate::web::trouble::Trouble;
-use crate::web::words::moment;
+use crate::web::words::day;
 
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config.route("/standards/pass-policy", web::get().to(show)).route("/standards/pass-policy", web::post().to(create));
@@ -63,7 +63,7 @@ async fn page(app: &App, visitor: &Visitor, done: &str, form: Option<Typed>) -> 
         non_key: one.max_non_key_ratio.to_string(),
         days: one.more_than_worked_days,
         target: target(one.target_pass_rate),
-        created: moment(one.created_at, zone),
+        created: day(one.created_at, zone),
         in_force: Some(one.number) == now,
         past: one.first_period <= current,
     };

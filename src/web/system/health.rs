@@ -47,15 +47,16 @@ async fn show(app: web::Data<App>, visitor: Visitor) -> Result<HttpResponse, Tro
     let n = &now.numbers;
     let count = |state| n.outbox.iter().find(|(one, _)| *one == state).map_or(0, |(_, count)| *count);
     let mut troubles = Vec::new();
-    let mut note = |count: i64, en: &str, zh: &str| {
+    let mut note = |count: i64, one: &str, more: &str, zh: &str| {
         if count > 0 {
-            troubles.push(format!("{count} {}", f.t(en, zh)));
+            troubles.push(f.count(count, one, more, zh));
         }
     };
-    note(count(OutboxState::Dead), "messages were given up", "条消息已放弃发送");
-    note(count(OutboxState::Unsure), "messages may or may not have arrived", "条消息是否送达未知");
-    note(n.draws_unfinished, "draws are not done", "次抽样未完成");
-    note(i64::try_from(now.pending.len()).unwrap_or(i64::MAX), "migrations have not run", "个数据库迁移未执行");
+    note(count(OutboxState::Dead), "message was given up", "messages were given up", "条消息已放弃发送");
+    note(count(OutboxState::Unsure), "message may or may not have arrived", "messages may or may not have arrived", "条消息是否送达未知");
+    note(n.draws_unfinished, "draw is not done", "draws are not done", "次抽样未完成");
+    let pending = i64::try_from(now.pending.len()).unwrap_or(i64::MAX);
+    note(pending, "migration has not run", "migrations have not run", "个数据库迁移未执行");
     render(&HealthPage {
         verdict: if troubles.is_empty() { f.badge("good", "all well", "正常") } else { f.badge("warn", "needs a look", "需要处理") },
         troubles,
@@ -76,7 +77,7 @@ async fn show(app: web::Data<App>, visitor: Visitor) -> Result<HttpResponse, Tro
         versions: vec![
             (f.t("Program", "程序"), now.version.to_owned()),
             (f.t("Latest migration", "最新迁移"), now.schema.clone()),
-            (f.t("Recordings", "录音"), format!("{} · {}", n.recordings, bytes(n.recording_bytes))),
+            (f.t("Recordings", "录音"), format!("{} · {}", f.count(n.recordings, "file", "files", "个文件"), bytes(n.recording_bytes))),
             (f.t("Folder of recordings", "录音目录"), now.recordings.clone()),
         ],
         f,

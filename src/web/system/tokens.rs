@@ -45,11 +45,17 @@ struct TokensPage {
 struct TokenLine {
     id: TokenId,
     name: String,
-    scopes: String,
+    /// What it may do, as people and as programs call it.
+    scopes: Vec<(&'static str, String)>,
     created: String,
     expires: String,
     used: String,
     over: Option<&'static str>,
+}
+
+/// What people call a scope; nothing where it is none of today's.
+fn scope_name(f: &Frame, word: &str) -> &'static str {
+    TokenScope::parse(word).map_or("", |scope| f.scope(&scope))
 }
 
 async fn page(app: &App, visitor: &Visitor, at: &Address, user: Option<UserId>, form: Typed) -> Result<TokensPage, Trouble> {
@@ -72,7 +78,7 @@ async fn page(app: &App, visitor: &Visitor, at: &Address, user: Option<UserId>, 
     let line = |token: &Token| TokenLine {
         id: token.id,
         name: token.name.clone(),
-        scopes: token.scopes.join(", "),
+        scopes: token.scopes.iter().map(|word| (scope_name(&f, word), word.clone())).collect(),
         created: moment(token.created_at, zone),
         expires: token.expires_at.map_or_else(|| f.t("never", "永不").to_owned(), |at| moment(at, zone)),
         used: moment_or_none(token.last_used_at, zone),
@@ -82,11 +88,8 @@ async fn page(app: &App, visitor: &Visitor, at: &Address, user: Option<UserId>, 
             _ => None,
         },
     };
-    let mut scopes = vec![
-        Choice::new(TokenScope::All.as_str(), f.t("everything that the user may", "用户的全部权限")),
-        Choice::new(TokenScope::Read.as_str(), f.t("everything that changes nothing", "全部只读权限")),
-    ];
-    scopes.extend(Action::ALL.iter().map(|action| Choice::new(action, action.as_str())));
+    let all = [TokenScope::All, TokenScope::Read].into_iter().chain(Action::ALL.iter().copied().map(TokenScope::One));
+    let scopes = all.map(|scope| Choice::new(scope.as_str(), f.scope(&scope)).coded()).collect();
     Ok(TokensPage {
         tokens: listed.items.iter().map(line).collect(),
         pager: at.pager(&f, listed.next.as_ref()),
