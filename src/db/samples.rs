@@ -89,7 +89,7 @@ impl SampleRow {
 
 /// A new sample.
 #[derive(Debug, Clone, Insertable)]
-#[diesel(table_name = samples)]
+#[diesel(table_name = samples, treat_none_as_default_value = false)]
 pub struct NewSample {
     /// The id.
     pub id: SampleId,
@@ -125,16 +125,23 @@ pub struct NewSample {
     pub created_at: At,
 }
 
-/// Stores samples, in batches that every database takes.
+/// Stores samples.
 ///
 /// # Errors
 /// What the database says.
 pub fn insert_all(tx: &mut Tx<'_>, rows: &[NewSample]) -> Result<()> {
-    for rows in rows.chunks(1000) {
-        match tx.conn {
-            AnyConnection::Sqlite(conn) => diesel::insert_into(samples::table).values(rows).execute(conn)?,
-            AnyConnection::Postgres(conn) => diesel::insert_into(samples::table).values(rows).execute(conn)?,
-        };
+    match tx.conn {
+        AnyConnection::Postgres(conn) => {
+            for rows in rows.chunks(1000) {
+                diesel::insert_into(samples::table).values(rows).execute(conn)?;
+            }
+        }
+        // One statement that stays prepared.
+        AnyConnection::Sqlite(conn) => {
+            for row in rows {
+                diesel::insert_into(samples::table).values(row).execute(conn)?;
+            }
+        }
     }
     Ok(())
 }
