@@ -44,16 +44,16 @@ on_both! {
         let team = app.make_team("t", None);
         app.make_agents(team, &["1", "2"]);
         let manager = app.person(Role::QaManager);
-        let file: String = (0..1100).map(|i| line(&format!("c-{i}"), if i % 2 == 0 { "1" } else { "2" }, json!({"satisfaction": i % 5 + 1}))).collect();
+        let file: String = (0..2100).map(|i| line(&format!("c-{i}"), if i % 2 == 0 { "1" } else { "2" }, json!({"satisfaction": i % 5 + 1}))).collect();
         let first = import(&manager, &file).expect(200).json();
-        assert_eq!(counts(&first), [1100, 0, 0, 0]);
+        assert_eq!(counts(&first), [2100, 0, 0, 0]);
         let before = manager.get("conversations?limit=200").expect(200).json();
-        assert_eq!(counts(&import(&manager, &file).expect(200).json()), [0, 0, 1100, 0]);
+        assert_eq!(counts(&import(&manager, &file).expect(200).json()), [0, 0, 2100, 0]);
         assert_eq!(manager.get("conversations?limit=200").expect(200).json(), before);
         assert_eq!(audit_lines(app, "conversation.updated"), 0);
-        assert_eq!(audit_lines(app, "conversations.imported"), 3, "one for each chunk of 500");
+        assert_eq!(audit_lines(app, "conversations.imported"), 2, "one for each chunk of 2000");
         let stored: i64 = app.read(|conn| Ok(transcripts::table.count().get_result(conn)?));
-        assert_eq!(stored, 1100);
+        assert_eq!(stored, 2100);
     }
 
     fn what_changed_is_updated_and_keeps_its_identity(app: &TestApp) {
