@@ -69,7 +69,7 @@ async fn post(app: web::Data<App>, form: Form, path: web::Path<String>) -> Resul
     let visitor = &form.visitor;
     let id = visitor.place::<CalibrationId>(&path)?;
     let given = hand_out(&app, visitor.actor(), id).await.or_trouble(visitor)?;
-    let done = match sheet::read(&form.typed, &given.scorecard.content, &given.conversation.soundings()) {
+    let done = match sheet::read_whole(&form.typed, &given.scorecard.content, &given.conversation.soundings()) {
         Ok(sheet) => grade(&app, visitor.actor(), id, CalibrationGrade { sheet }).await,
         Err(refusal) => Err(refusal.into()),
     };

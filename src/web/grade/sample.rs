@@ -127,7 +127,7 @@ async fn post(app: web::Data<App>, form: Form, path: web::Path<String>) -> Resul
     let id = visitor.place::<SampleId>(&path)?;
     let handed = hand_out(&app, visitor.actor(), id).await.or_trouble(visitor)?;
     let only_save = form.typed.is("do", "save");
-    let read = sheet::read(&form.typed, &handed.scorecard.content, &handed.conversation.soundings());
+    let read = sheet::read_whole(&form.typed, &handed.scorecard.content, &handed.conversation.soundings());
     let done = match read.and_then(|sheet| Ok((sheet, progress(&form.typed)?))) {
         Err(refusal) => Err(refusal.into()),
         Ok((sheet, (version, seconds))) if only_save => {

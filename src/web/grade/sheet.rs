@@ -9,6 +9,22 @@ use crate::domain::scorecard::ScorecardContent;
 use crate::domain::{Refusal, Refused};
 use crate::web::form::Typed;
 
+/// Reads a sheet that somebody sends: nothing that was typed may be left out.
+///
+/// # Errors
+/// Those of [`read`], and `Invalid` naming the violations that have a remark or evidence and no type.
+pub fn read_whole(typed: &Typed, content: &ScorecardContent, recordings: &[Sounding]) -> Refused<AnswerSheet> {
+    let mut faults = Faults::new();
+    let filled = typed.all("v-type").iter().enumerate().filter(|(n, code)| is_filled(typed, *n, code));
+    for (place, (_, code)) in filled.enumerate() {
+        if code.is_empty() {
+            faults.push(format!("violations[{place}].violation_type"), "choose the violation type, or empty what stands beside it");
+        }
+    }
+    faults.finish()?;
+    read(typed, content, recordings)
+}
+
 /// Reads the sheet from a posted form. What was left open stays open.
 ///
 /// # Errors
@@ -48,6 +64,12 @@ pub fn read(typed: &Typed, content: &ScorecardContent, recordings: &[Sounding]) 
     }
     faults.finish()?;
     Ok(AnswerSheet { items, violations, comment: typed.get("comment").trim().to_owned() })
+}
+
+/// Whether anything stands in the fields of the nth tagged violation.
+fn is_filled(typed: &Typed, n: usize, code: &str) -> bool {
+    let at = |name: &str| typed.all(name).get(n).is_some_and(|text| !text.trim().is_empty());
+    !code.is_empty() || at("v-comment") || at("v-evidence")
 }
 
 /// Reads evidence as people write it: `#3`, `#3-5`, `1:05-1:20`, separated by commas. Times are those of the conversation's clock, as the
@@ -184,7 +206,7 @@ impl Written {
         };
         Self {
             items: content.items().map(|it| (it.code.clone(), item(&it.code))).collect(),
-            violations: typed.all("v-type").iter().enumerate().filter(|(_, code)| !code.is_empty()).map(violation).collect(),
+            violations: typed.all("v-type").iter().enumerate().filter(|(n, code)| is_filled(typed, *n, code)).map(violation).collect(),
             comment: typed.get("comment").to_owned(),
         }
     }
@@ -230,6 +252,19 @@ mod tests {
         let read = read_evidence("0:05-0:10", &late).unwrap();
         assert_eq!(read, [Evidence::Span { recording_id: None, from_ms: 1_000, to_ms: 6_000 }]);
         assert_eq!(write_evidence(&read, &late), "0:05-0:10");
+    }
+
+    #[test]
+    fn a_remark_without_a_type_is_not_passed_over() {
+        let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let mut pairs = vec![field("v-type", ""), field("v-comment", ""), field("v-evidence", "")];
+        let content = ScorecardContent { sections: Vec::new() };
+        assert!(read_whole(&Typed::of(pairs.clone()), &content, &[]).unwrap().violations.is_empty());
+        pairs.extend([field("v-type", ""), field("v-comment", "curt"), field("v-evidence", "")]);
+        let typed = Typed::of(pairs);
+        assert_eq!(read_whole(&typed, &content, &[]).unwrap_err().faults[0].field, "violations[0].violation_type");
+        assert_eq!(Written::of_form(&typed, &content).violations[0].comment, "curt");
+        assert!(read(&typed, &content, &[]).unwrap().violations.is_empty(), "a draft is saved while it is being typed");
     }
 
     #[test]
