@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use assay::db::retention::{next_files, purge_recordings};
-use assay::db::schema::{audit, file_deletions, retention_holds, transcripts};
+use assay::db::schema::{audit, conversations, file_deletions, retention_holds, transcripts};
+use assay::db::transcripts::{Packer, insert};
 use assay::domain::access::{Actor, Role};
+use assay::domain::conversation::TranscriptLine;
 use assay::domain::id::{CalibrationId, ConversationId};
 use assay::domain::integrity::Check;
 use assay::domain::retention::{Hold, Kept, RetentionReport};
@@ -19,6 +21,7 @@ use sha2::{Digest, Sha256};
 use crate::support::aftermath::People;
 use crate::support::browser::Visitor;
 use crate::support::grading::{self, sheet};
+use crate::support::sampling::{PERIOD, centre};
 use crate::support::sounds::{form, wav};
 use crate::support::{Client, TestApp, on_both};
 
@@ -254,6 +257,25 @@ on_both! {
         assert_eq!(app.run(run_once(&app.app)).unwrap(), None, "not twice a day, in whichever instance");
         app.clock.set(app.now() + TimeDelta::hours(24));
         assert!(app.run(run_once(&app.app)).unwrap().is_some());
+    }
+
+    fn a_draw_can_be_verified_when_what_was_said_is_deleted(app: &TestApp) {
+        let centre = centre(app, 2, 5, 1);
+        app.write(|tx| {
+            let line: TranscriptLine = serde_json::from_value(json!({ "speaker": "agent", "text": "my secret word" })).unwrap();
+            let packed = Packer::new()?.pack(&[line])?;
+            let ids: Vec<ConversationId> = conversations::table.select(conversations::id).load(tx.conn)?;
+            diesel::update(conversations::table).set(conversations::lines.eq(1)).execute(tx.conn)?;
+            insert(tx, &ids.iter().map(|id| (*id, &packed)).collect::<Vec<_>>())
+        });
+        let draw = centre.draw(&centre.plan("kept", &centre.content(2)));
+        set(app, &json!({ "recordings_days": null, "transcripts_days": 30 }));
+        centre.manager.post(&format!("periods/{PERIOD}/close"), &json!({ "override_reason": "agreed with finance" })).expect(200);
+        app.clock.set(app.now() + TimeDelta::days(60));
+        let purged = counts(&ran(app)).1;
+        assert!(purged >= 6, "those that nobody has to grade: {purged}");
+        let verified = app.person(Role::QaManager).post(&format!("draws/{}/verify", draw["id"].as_str().unwrap()), &json!({})).expect(200).json();
+        assert_eq!((&verified["verified"], &verified["differences"]), (&json!(true), &json!([])), "{verified}");
     }
 
     fn an_administrator_sets_it_on_a_page(app: &TestApp) {
