@@ -45,7 +45,7 @@ pub struct ImportSource {
 ///
 /// # Errors
 /// `Invalid` where the file cannot be read at all, such as CSV without its columns. Refused conversations are no error: the report has them.
-/// `Busy` where the database fails half-way: what was reported so far is stored then.
+/// `Busy` where the database fails half-way, and `Full` where there is no room half-way: what was reported so far is stored then.
 pub async fn import(app: &App, actor: &Actor, source: ImportSource, mut progress: impl FnMut(&ImportReport)) -> Result<ImportReport> {
     let reach = actor.reach(Action::ConversationImport)?;
     let zone = app.read(db::organisation::load).await?.zone;
@@ -95,7 +95,13 @@ fn broken_off(error: db::Error, report: &ImportReport) -> db::Error {
         return error;
     }
     tracing::error!(%error, import = ?report.id, stored, "an import stopped half-way");
-    Refusal::busy(format!("the import stopped after {stored} conversations were stored, because of a fault of ours; run it again")).into()
+    let refusal = if matches!(error, db::Error::Full(_)) {
+        let why = "because there is no room left where the data are kept; make room and run it again";
+        Refusal::full(format!("the import stopped after {stored} conversations were stored, {why}"))
+    } else {
+        Refusal::busy(format!("the import stopped after {stored} conversations were stored, because of a fault of ours; run it again"))
+    };
+    refusal.into()
 }
 
 /// The limits of the configuration.
