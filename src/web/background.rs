@@ -28,11 +28,11 @@ pub async fn begin_or_note<T: 'static>(
     late: impl AsyncFnOnce(Error) + 'static,
 ) -> Result<Option<T>, Error> {
     let (tell, told) = oneshot::channel();
-    let unheard = format!("{what} ended without a word");
+    let name = what.clone();
     actix_web::rt::spawn(async move {
         let done = work.await;
         if let Err(error) = &done {
-            tracing::warn!(%error, "{what} did not come to its end");
+            tracing::warn!(%error, "{name} did not come to its end");
         }
         if let Err(Err(error)) = tell.send(done) {
             late(error).await;
@@ -40,7 +40,7 @@ pub async fn begin_or_note<T: 'static>(
     });
     match actix_web::rt::time::timeout(PATIENCE, told).await {
         Ok(Ok(done)) => done.map(Some),
-        Ok(Err(_)) => Err(Error::Panicked(unheard)),
+        Ok(Err(_)) => Err(Error::Panicked(format!("{what} ended without a word"))),
         Err(_) => Ok(None),
     }
 }

@@ -96,8 +96,9 @@ fn broken_off(error: db::Error, report: &ImportReport) -> db::Error {
     }
     tracing::error!(%error, import = ?report.id, stored, "an import stopped half-way");
     let refusal = if matches!(error, db::Error::Full(_)) {
-        let why = "because there is no room left where the data are kept; make room and run it again";
-        Refusal::full(format!("the import stopped after {stored} conversations were stored, {why}"))
+        Refusal::full(format!(
+            "the import stopped after {stored} conversations were stored, because there is no room left where the data are kept; make room and run it again"
+        ))
     } else {
         Refusal::busy(format!("the import stopped after {stored} conversations were stored, because of a fault of ours; run it again"))
     };
