@@ -16,6 +16,7 @@ mod cli;
 mod db;
 mod demo;
 mod faults;
+mod fuzz_seeds;
 mod http;
 mod jobs;
 mod mail;
