@@ -64,10 +64,7 @@ pub async fn import(app: &App, actor: &Actor, source: ImportSource, mut progress
     let (input, format, shop) = (source.input, source.format, Arc::clone(&workshop));
     // The next chunk is read and prepared while the database stores the one before.
     let reader = tokio::task::spawn_blocking(move || {
-        chunks::read(input, format, &limits, |chunk| {
-            let prepared = chunk.map_err(db::Error::from).and_then(|chunk| shop.prepare(chunk));
-            send.blocking_send(prepared).is_ok()
-        });
+        chunks::read(input, format, &limits, &shop, |chunk| send.blocking_send(chunk).is_ok());
     });
     let mut report = ImportReport::new(app.config.limits.report_lines);
     while let Some(prepared) = receive.recv().await {
