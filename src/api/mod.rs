@@ -38,8 +38,10 @@ pub mod violation_types;
 pub mod violations;
 pub mod webhooks;
 
+#[cfg(debug_assertions)]
 use utoipa::openapi::response::ResponseBuilder;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+#[cfg(debug_assertions)]
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{Modify, OpenApi};
 
@@ -111,6 +113,7 @@ impl Modify for Bearer {
 }
 
 /// The OpenAPI document of the routes.
+#[cfg(debug_assertions)]
 pub fn described() -> utoipa::openapi::OpenApi {
     let mut below = utoipa::openapi::OpenApiBuilder::new().build();
     routes(&mut Routes::described_in(&mut below));
@@ -119,6 +122,7 @@ pub fn described() -> utoipa::openapi::OpenApi {
 
 /// Adds to every operation what all of them have in common: 401 without a valid token, and a problem document for every other refusal and
 /// failure, whatever its status.
+#[cfg(debug_assertions)]
 fn with_refusals(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
     let problem = |description: &str| {
         let content = utoipa::openapi::Content::new(Some(Ref::from_schema_name("ProblemDocument")));

@@ -2,6 +2,7 @@
 
 use actix_web::dev::HttpServiceFactory;
 use actix_web::web::ServiceConfig;
+#[cfg(debug_assertions)]
 use utoipa::openapi::{Components, OpenApi};
 use utoipa_actix_web::OpenApiFactory;
 
@@ -10,6 +11,7 @@ pub struct Routes<'a>(Purpose<'a>);
 
 enum Purpose<'a> {
     Serve(&'a mut ServiceConfig),
+    #[cfg(debug_assertions)]
     Describe(&'a mut OpenApi),
 }
 
@@ -20,6 +22,7 @@ impl<'a> Routes<'a> {
     }
 
     /// To describe them; paths are added as they stand below `/api/v1`.
+    #[cfg(debug_assertions)]
     pub fn described_in(document: &'a mut OpenApi) -> Self {
         Self(Purpose::Describe(document))
     }
@@ -30,6 +33,7 @@ impl<'a> Routes<'a> {
             Purpose::Serve(config) => {
                 config.service(handler);
             }
+            #[cfg(debug_assertions)]
             Purpose::Describe(document) => {
                 let mut schemas = Vec::new();
                 handler.schemas(&mut schemas);

@@ -24,18 +24,23 @@ impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let limit = request.app_data::<web::Data<App>>().map_or(1 << 20, |app| app.config.limits.json_bytes);
-        let media_type = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("").to_ascii_lowercase();
-        let payload = Patient::new(request, payload.take());
-        Box::pin(async move {
-            let essence = media_type.split(';').next().unwrap_or("").trim();
-            if essence != "application/json" {
-                return Err(Refusal::unsupported("the body must be JSON; send `Content-Type: application/json`").into());
-            }
-            let bytes = read_bytes(payload, limit, "limits.json_bytes").await?;
-            parse_json(&bytes).map(Self).map_err(Problem::from)
-        })
+        let bytes = json_bytes(request, payload);
+        Box::pin(async move { parse_json(&bytes.await?).map(Self).map_err(Problem::from) })
     }
+}
+
+/// The bytes of a JSON body, whatever it is to become: what is generic is compiled for each of the shapes.
+fn json_bytes(request: &HttpRequest, payload: &mut Payload) -> Pin<Box<dyn Future<Output = Result<Vec<u8>, Refusal>>>> {
+    let limit = request.app_data::<web::Data<App>>().map_or(1 << 20, |app| app.config.limits.json_bytes);
+    let media_type = request.headers().get(CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or("").to_ascii_lowercase();
+    let payload = Patient::new(request, payload.take());
+    Box::pin(async move {
+        let essence = media_type.split(';').next().unwrap_or("").trim();
+        if essence != "application/json" {
+            return Err(Refusal::unsupported("the body must be JSON; send `Content-Type: application/json`"));
+        }
+        read_bytes(payload, limit, "limits.json_bytes").await
+    })
 }
 
 /// Reads a whole body of at most `limit` bytes; `setting` names the limit for whoever exceeds it.
@@ -60,15 +65,17 @@ pub async fn read_bytes(mut payload: Patient, limit: usize, setting: &str) -> Re
 /// `Invalid` with the path of the field.
 pub fn parse_json<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refusal> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        if too_deep(error.inner()) {
-            return Refusal::too_deep();
-        }
-        let path = error.path().to_string();
-        Refusal::invalid(if path == "." { String::new() } else { path }, error.inner().to_string())
-    })?;
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(at_fault)?;
     reader.end().map_err(|e| Refusal::invalid("", e.to_string()))?;
     Ok(value)
+}
+
+fn at_fault(error: serde_path_to_error::Error<serde_json::Error>) -> Refusal {
+    if too_deep(error.inner()) {
+        return Refusal::too_deep();
+    }
+    let path = error.path().to_string();
+    Refusal::invalid(if path == "." { String::new() } else { path }, error.inner().to_string())
 }
 
 /// The query string as a `T`. Unknown parameters are refused where `T` denies unknown fields.
