@@ -1,5 +1,6 @@
 //! Many rows at once, made by the database itself.
 
+use assay::db::connection::{Opener, Purpose};
 use diesel::prelude::*;
 
 use crate::support::TestApp;
@@ -65,9 +66,11 @@ pub fn insert(test: &TestApp, table: &str, columns: &str, values: &str, from: u6
     }
 }
 
-/// Lets the database know how its tables are filled, as its own upkeep would.
+/// Lets the database know how its tables are filled, as its own upkeep would (which is switched off in the cluster of the tests).
 pub fn analyse(test: &TestApp) {
-    test.write(|tx| Ok(diesel::sql_query("ANALYZE").execute(tx.conn)?));
+    let opener = Opener { address: test.app.db.address().clone(), purpose: Purpose::Write };
+    let text = if test.is_postgres() { "VACUUM ANALYZE" } else { "ANALYZE" };
+    diesel::sql_query(text).execute(&mut opener.open().unwrap()).unwrap();
 }
 
 /// Agents numbered `B0` and on, all of one team.

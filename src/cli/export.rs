@@ -89,7 +89,13 @@ fn write(file: ExportFile, out: Option<PathBuf>) -> db::Result<()> {
         Some(path) => {
             let shown = path.display().to_string();
             let mut target = File::create(&path).map_err(|error| Refusal::invalid("--out", format!("{shown}: {error}")))?;
-            copy_to(&mut content, &mut target, &shown)?;
+            // Nobody may take a part of it for the whole.
+            let taken_back = |_: &db::Error| {
+                if path.is_file() {
+                    drop(std::fs::remove_file(&path))
+                }
+            };
+            copy_to(&mut content, &mut target, &shown).inspect_err(taken_back)?;
             say(format!("{shown}: {bytes} bytes{}", digest.map(|digest| format!(", list digest {digest}")).unwrap_or_default()));
             Ok(())
         }
@@ -97,5 +103,5 @@ fn write(file: ExportFile, out: Option<PathBuf>) -> db::Result<()> {
 }
 
 fn copy_to(from: &mut impl Read, to: &mut impl Write, name: &str) -> db::Result<()> {
-    copy(from, to).and_then(|_| to.flush()).map_err(|error| Refusal::invalid("--out", format!("{name}: {error}")).into())
+    copy(from, to).and_then(|_| to.flush()).map_err(|error| db::backup::failed(name, &error))
 }

@@ -57,7 +57,10 @@ pub(super) async fn run(config: Config, args: Args) -> Outcome {
         let recordings = args.recordings.as_deref();
         let report = import_file(&app, &file, recordings, args.format).await;
         let report = match report {
-            Err(db::Error::Refused(refusal)) => return Err(Refusal::invalid(file.display().to_string(), refusal.message).into()),
+            Err(db::Error::Refused(refusal)) => {
+                let message = format!("{}: {}", file.display(), refusal.message);
+                return Err(Refusal { message, ..refusal }.into());
+            }
             other => other?,
         };
         if !args.json {

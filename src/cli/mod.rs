@@ -31,6 +31,7 @@ use clap::{Parser, Subcommand};
 
 use crate::config::{Config, LogFormat};
 use crate::db;
+use crate::domain::refusal::RefusalKind;
 
 /// Quality inspection (质检) for customer-service centres.
 #[derive(Debug, Parser)]
@@ -114,7 +115,10 @@ pub fn run(cli: Cli) -> ExitCode {
     });
     outcome.unwrap_or_else(|error| {
         eprintln!("assay: {error}");
-        ExitCode::from(if matches!(error, db::Error::Refused(_)) { BAD_INPUT } else { FAULT })
+        ExitCode::from(match error {
+            db::Error::Refused(refusal) if !matches!(refusal.kind, RefusalKind::Busy | RefusalKind::Full) => BAD_INPUT,
+            _ => FAULT,
+        })
     })
 }
 

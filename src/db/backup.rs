@@ -30,8 +30,9 @@ pub fn backup(source: &Path, target: &Path, force: bool) -> Result<u64> {
     remove(&part)?;
     let mut connection = connect(source)?;
     centre_in(&mut connection).ok().flatten().ok_or_else(nothing)?;
-    diesel::sql_query("VACUUM INTO ?").bind::<Text, _>(text(&part)?).execute(&mut connection)?;
-    put_in_place(&part, target)?;
+    let copied = diesel::sql_query("VACUUM INTO ?").bind::<Text, _>(text(&part)?).execute(&mut connection);
+    let done = copied.map_err(|e| named(&part, e.into())).and_then(|_| put_in_place(&part, target));
+    done.inspect_err(|_| drop(remove(&part)))?;
     fs::metadata(target).map(|meta| meta.len()).map_err(|e| io(target, &e))
 }
 
@@ -101,8 +102,8 @@ pub fn restore(file: &Path, target: &Path, force: bool) -> Result<Checked> {
         fs::create_dir_all(folder).map_err(|e| io(folder, &e))?;
     }
     let part = beside(target, "restoring");
-    fs::copy(file, &part).map_err(|e| io(&part, &e))?;
-    put_in_place(&part, target)?;
+    let done = fs::copy(file, &part).map_err(|e| io(&part, &e)).and_then(|_| put_in_place(&part, target));
+    done.inspect_err(|_| drop(remove(&part)))?;
     Ok(checked)
 }
 
@@ -142,7 +143,7 @@ fn centre_in(connection: &mut SqliteConnection) -> QueryResult<Option<String>> {
 }
 
 fn connect(path: &Path) -> Result<SqliteConnection> {
-    let mut connection = SqliteConnection::establish(&text(path)?).map_err(|e| Error::Connection(format!("{}: {e}", path.display())))?;
+    let mut connection = SqliteConnection::establish(&text(path)?).map_err(|e| Error::of_connection(path.display(), e))?;
     connection.batch_execute("PRAGMA busy_timeout = 2000")?;
     Ok(connection)
 }
@@ -165,7 +166,23 @@ fn escaped(path: &str) -> String {
 }
 
 fn io(path: &Path, error: &std::io::Error) -> Error {
-    Refusal::conflict("file_failed", format!("{}: {error}", path.display())).into()
+    failed(&path.display().to_string(), error)
+}
+
+/// What a file or folder that an operator has named could not be written or read for.
+pub fn failed(what: &str, error: &std::io::Error) -> Error {
+    match Error::of_file(what, error) {
+        full @ Error::Full(_) => full,
+        _ => Refusal::conflict("file_failed", format!("{what}: {error}")).into(),
+    }
+}
+
+/// Says which file has no room.
+fn named(path: &Path, error: Error) -> Error {
+    match error {
+        Error::Full(why) => Error::Full(format!("{}: {why}", path.display())),
+        other => other,
+    }
 }
 
 /// The same path with another ending after it.

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 
+use super::both::natively;
 use super::connection::AnyConnection;
 use super::error::Result;
 use super::schema::{agents, conversations, drafts, evaluations, samples};
@@ -65,46 +66,64 @@ pub struct ConversationRow {
     pub updated_at: DateTime<Utc>,
 }
 
-/// Every column but the id and the moment of creation, which never change.
-macro_rules! columns {
-    ($row:expr) => {
-        (
-            conversations::source.eq($row.source.clone()),
-            conversations::external_id.eq($row.external_id.clone()),
-            conversations::channel.eq($row.channel),
-            conversations::agent_id.eq($row.agent_id),
-            conversations::started_at.eq(At($row.started_at)),
-            conversations::duration_ms.eq($row.duration_ms),
-            conversations::period.eq($row.period),
-            conversations::local_day.eq($row.local_day),
-            conversations::queue.eq($row.queue.clone()),
-            conversations::language.eq($row.language.clone()),
-            conversations::satisfaction.eq($row.satisfaction),
-            conversations::customer_ref.eq($row.customer_ref.clone()),
-            conversations::attributes.eq($row.attributes.clone()),
-            conversations::lines.eq($row.lines),
-            conversations::recordings.eq($row.recordings),
-            conversations::digest.eq($row.digest.clone()),
-            conversations::import_id.eq($row.import_id),
-            conversations::updated_at.eq(At($row.updated_at)),
-        )
-    };
+/// A conversation to be stored, and what of a stored one may change. `None` is stored as nothing.
+#[derive(Debug, Clone, Insertable, AsChangeset)]
+#[diesel(table_name = conversations, treat_none_as_default_value = false, treat_none_as_null = true)]
+pub struct NewConversation<'a> {
+    /// The id.
+    pub id: ConversationId,
+    /// The system that it came from.
+    pub source: &'a str,
+    /// What that system calls it.
+    pub external_id: &'a str,
+    /// The way the customer came in.
+    pub channel: Channel,
+    /// The agent.
+    pub agent_id: AgentId,
+    /// When it began.
+    pub started_at: At,
+    /// How long it took.
+    pub duration_ms: i64,
+    /// The month in which it began, in the organisation's time zone.
+    pub period: Period,
+    /// The day on which it began, in the organisation's time zone.
+    pub local_day: NaiveDate,
+    /// The queue.
+    pub queue: Option<&'a str>,
+    /// The language.
+    pub language: Option<&'a str>,
+    /// The customer's rating.
+    pub satisfaction: Option<i32>,
+    /// What the source calls the customer.
+    pub customer_ref: Option<&'a str>,
+    /// The attributes as a JSON object.
+    pub attributes: &'a str,
+    /// How many lines its transcript has.
+    pub lines: i32,
+    /// How many recordings it has.
+    pub recordings: i32,
+    /// The SHA-256 of what it says.
+    pub digest: &'a [u8],
+    /// The import that brings it.
+    pub import_id: Option<ImportId>,
+    /// When it was first stored.
+    pub created_at: At,
+    /// Now.
+    pub updated_at: At,
 }
 
-/// Stores new conversations, at most some hundred at a time.
+/// Stores new conversations, at most some thousands at a time.
 ///
 /// # Errors
 /// What the database says.
-pub fn insert(tx: &mut Tx<'_>, rows: &[ConversationRow]) -> Result<()> {
-    let values = |row: &ConversationRow| (conversations::id.eq(row.id), conversations::created_at.eq(At(row.created_at)), columns!(row));
+pub fn insert(tx: &mut Tx<'_>, rows: &[NewConversation<'_>]) -> Result<()> {
     match tx.conn {
         AnyConnection::Postgres(postgres) => {
-            let all: Vec<_> = rows.iter().map(values).collect();
-            diesel::insert_into(conversations::table).values(all).execute(postgres)?;
+            diesel::copy_from(conversations::table).from_insertable(rows).execute(postgres)?;
         }
         AnyConnection::Sqlite(sqlite) => {
             for row in rows {
-                diesel::insert_into(conversations::table).values(values(row)).execute(sqlite)?;
+                diesel::insert_into(conversations::table).values(row).execute(sqlite)?;
             }
         }
     }
@@ -115,8 +134,8 @@ pub fn insert(tx: &mut Tx<'_>, rows: &[ConversationRow]) -> Result<()> {
 ///
 /// # Errors
 /// What the database says.
-pub fn update(tx: &mut Tx<'_>, row: &ConversationRow) -> Result<()> {
-    diesel::update(conversations::table.filter(conversations::id.eq(row.id))).set(columns!(row)).execute(tx.conn)?;
+pub fn update(tx: &mut Tx<'_>, row: &NewConversation<'_>) -> Result<()> {
+    natively!(tx.conn, execute, diesel::update(conversations::table.filter(conversations::id.eq(row.id))).set(row))?;
     Ok(())
 }
 

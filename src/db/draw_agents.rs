@@ -14,7 +14,7 @@ use crate::domain::sampling::shortfall::{Excluded, Tally};
 
 /// An agent of a draw as it is stored.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
-#[diesel(table_name = draw_agents)]
+#[diesel(table_name = draw_agents, treat_none_as_default_value = false)]
 pub struct DrawAgentRow {
     /// The draw.
     pub draw_id: DrawId,
@@ -88,16 +88,20 @@ impl DrawAgentRow {
     }
 }
 
-/// Stores agents of a draw, in batches that every database takes.
+/// Stores agents of a draw.
 ///
 /// # Errors
 /// What the database says.
 pub fn insert_all(tx: &mut Tx<'_>, rows: &[DrawAgentRow]) -> Result<()> {
-    for rows in rows.chunks(500) {
-        match tx.conn {
-            AnyConnection::Sqlite(conn) => diesel::insert_into(draw_agents::table).values(rows).execute(conn)?,
-            AnyConnection::Postgres(conn) => diesel::insert_into(draw_agents::table).values(rows).execute(conn)?,
-        };
+    match tx.conn {
+        AnyConnection::Postgres(conn) => {
+            diesel::copy_from(draw_agents::table).from_insertable(rows).execute(conn)?;
+        }
+        AnyConnection::Sqlite(conn) => {
+            for row in rows {
+                diesel::insert_into(draw_agents::table).values(row).execute(conn)?;
+            }
+        }
     }
     Ok(())
 }

@@ -47,7 +47,8 @@ const LOST: [&str; 6] = [
     "disk I/O error",
     "unable to open database file",
 ];
-const FULL: [&str; 2] = ["database or disk is full", "No space left on device"];
+/// PostgreSQL says what the system says, in the language of its messages.
+const FULL: [&str; 3] = ["database or disk is full", "No space left on device", "设备上没有空间"];
 
 /// What a fault of the database is, where it is none of the statement.
 fn machine(error: &DieselError) -> Option<Error> {
@@ -55,7 +56,9 @@ fn machine(error: &DieselError) -> Option<Error> {
         DieselError::DatabaseError(kind, info) => {
             let message = info.message();
             let closed = matches!(kind, DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand);
-            if FULL.iter().any(|words| message.contains(words)) {
+            // Where it is one of its own files that cannot grow, PostgreSQL says so beside the message.
+            let said = |words: &&str| message.contains(*words) || info.details().is_some_and(|details| details.contains(*words));
+            if FULL.iter().any(said) {
                 Some(Error::Full(message.to_owned()))
             } else {
                 (closed || LOST.iter().any(|words| message.contains(words))).then(|| Error::Connection(message.to_owned()))
@@ -74,6 +77,12 @@ impl From<DieselError> for Error {
 }
 
 impl Error {
+    /// Why there is no connection to the database at `place`.
+    pub(super) fn of_connection(place: impl std::fmt::Display, why: impl std::fmt::Display) -> Self {
+        let text = format!("{place}: {why}");
+        if FULL.iter().any(|words| text.contains(words)) { Self::Full(text) } else { Self::Connection(text) }
+    }
+
     /// What a file could not be written for.
     pub fn of_file(what: &str, error: &std::io::Error) -> Self {
         use std::io::ErrorKind;

@@ -29,7 +29,7 @@ pub fn known_versions() -> Result<Vec<String>> {
 impl Db {
     fn for_migrations(&self) -> Result<AnyConnection> {
         let opener = Opener { address: self.address.clone(), purpose: Purpose::Write };
-        opener.open().map_err(|e| Error::Connection(e.to_string()))
+        opener.open().map_err(|e| Error::of_connection(opener.address.display(), e))
     }
 
     /// Runs what has not yet run and gives the names. Several instances may start at once: one migrates, the others wait.

@@ -117,7 +117,7 @@ impl Db {
         if let Address::Sqlite(path) = &address
             && let Some(folder) = std::path::Path::new(path).parent().filter(|f| !f.as_os_str().is_empty())
         {
-            std::fs::create_dir_all(folder).map_err(|e| Error::Connection(format!("{}: {e}", folder.display())))?;
+            std::fs::create_dir_all(folder).map_err(|e| Error::of_connection(folder.display(), e))?;
         }
         let connections = match &address {
             Address::Sqlite(_) => config.readers,
@@ -130,7 +130,7 @@ impl Db {
             .connection_timeout(Duration::from_secs(config.timeout_seconds))
             .test_on_check_out(matches!(address, Address::Postgres(_)))
             .build(Opener { address: address.clone(), purpose: Purpose::Read })
-            .map_err(|e| Error::Connection(format!("{}: {e}", address.display())))?;
+            .map_err(|e| Error::of_connection(address.display(), e))?;
         Ok(Self { address, readers, places: Arc::new(Semaphore::new(config.waiting)), writer })
     }
 
@@ -158,7 +158,7 @@ impl Db {
         let pool = self.readers.clone();
         let task = tokio::task::spawn_blocking(move || {
             let _place = place;
-            let mut connection = pool.get().map_err(|e| Error::Connection(e.to_string()))?;
+            let mut connection = pool.get().map_err(|e| Error::of_connection("the database", e))?;
             begin_reading(&mut connection)?;
             let result = caught(&mut connection, &mut work);
             rollback(&mut connection);

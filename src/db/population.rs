@@ -6,11 +6,13 @@ use chrono::NaiveDate;
 use diesel::backend::Backend;
 use diesel::connection::DefaultLoadingMode;
 use diesel::deserialize::{self, FromSql};
+use diesel::dsl::exists;
 use diesel::pg::{Pg, PgValue};
 use diesel::prelude::*;
 use diesel::sql_types::Date;
 use diesel::sqlite::Sqlite;
 
+use super::both::natively;
 use super::connection::AnyConnection;
 use super::error::Result;
 use super::schema::{agent_teams, agents, conversations, draw_agents, grants, samples, scorecard_versions, team_ancestors, teams, users};
@@ -28,8 +30,6 @@ pub struct PlanAgent {
     pub agent: AgentId,
     /// The team in which the agent ended the period (handbook 3.4).
     pub team: TeamId,
-    /// How many conversations the agent has in the period, eligible or not.
-    pub conversations: i64,
 }
 
 /// The agents of these teams and those below them (of all, where none is given) without `excluded`, by id: everybody with a conversation
@@ -38,25 +38,20 @@ pub struct PlanAgent {
 /// # Errors
 /// What the database says.
 pub fn agents_of(conn: &mut AnyConnection, period: Period, wanted: &[TeamId], excluded: &[AgentId]) -> Result<Vec<PlanAgent>> {
-    let counts: HashMap<AgentId, i64> = conversations::table
-        .filter(conversations::period.eq(period))
-        .group_by(conversations::agent_id)
-        .select((conversations::agent_id, diesel::dsl::count_star()))
-        .load::<(AgentId, i64)>(conn)?
-        .into_iter()
-        .collect();
     let at_the_end = teams_by(conn, period.last_day())?;
     let below = if wanted.is_empty() { None } else { Some(with_those_below(conn, wanted)?) };
     let excluded: BTreeSet<AgentId> = excluded.iter().copied().collect();
-    let everybody = agents::table.order(agents::id).select((agents::id, agents::team_id, agents::left_on));
+    // One look into the index for each agent; to count would be to read millions of entries.
+    let busy = exists(conversations::table.filter(conversations::period.eq(period)).filter(conversations::agent_id.eq(agents::id)));
+    let everybody = agents::table.order(agents::id).select((agents::id, agents::team_id, agents::left_on, busy));
     let mut chosen = Vec::new();
-    for (agent, now, left_on) in everybody.load::<(AgentId, TeamId, Option<NaiveDate>)>(conn)? {
-        let conversations = counts.get(&agent).copied().unwrap_or(0);
+    let everybody: Vec<(AgentId, TeamId, Option<NaiveDate>, bool)> = natively!(conn, load, everybody)?;
+    for (agent, now, left_on, busy) in everybody {
         let there = at_the_end.contains_key(&agent) && left_on.is_none_or(|day| day >= period.first_day());
         let team = at_the_end.get(&agent).copied().unwrap_or(now);
         let in_teams = below.as_ref().is_none_or(|below| below.contains(&team));
-        if in_teams && !excluded.contains(&agent) && (there || conversations > 0) {
-            chosen.push(PlanAgent { agent, team, conversations });
+        if in_teams && !excluded.contains(&agent) && (there || busy) {
+            chosen.push(PlanAgent { agent, team });
         }
     }
     chosen.sort_unstable_by_key(|chosen| chosen.agent);
@@ -86,8 +81,6 @@ fn with_those_below(conn: &mut AnyConnection, wanted: &[TeamId]) -> Result<HashS
 /// What a draw reads of a conversation.
 #[derive(Debug, Clone)]
 pub struct ConversationRow {
-    /// The agent.
-    pub agent_id: AgentId,
     /// The conversation.
     pub id: ConversationId,
     /// The local day on which it began.
@@ -133,13 +126,15 @@ struct Day(NaiveDate);
 
 impl FromSql<Date, Sqlite> for Day {
     fn from_sql(mut value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
-        let text = value.read_text();
-        let number = |from: usize, to: usize| text.get(from..to).and_then(|digits| digits.parse().ok());
-        let day = number(0, 4).zip(number(5, 7)).zip(number(8, 10)).and_then(|((year, month), day)| {
-            let year = i32::try_from(year).ok()?;
-            NaiveDate::from_ymd_opt(year, month, day)
-        });
-        day.map(Self).ok_or_else(|| format!("`{text}` is not a day").into())
+        let text = value.read_blob();
+        let number =
+            |digits: &[u8]| digits.iter().try_fold(0_u32, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + u32::from(digit - b'0')));
+        let day = match text {
+            [year @ .., b'-', m1, m2, b'-', d1, d2] if year.len() == 4 => number(year).zip(number(&[*m1, *m2])).zip(number(&[*d1, *d2])),
+            _ => None,
+        };
+        let day = day.and_then(|((year, month), day)| NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day));
+        day.map(Self).ok_or_else(|| format!("`{}` is not a day", String::from_utf8_lossy(text)).into())
     }
 }
 
@@ -159,15 +154,15 @@ where
     }
 }
 
-/// Hands over the conversations of these agents in a period, by agent and id. Keep the agents to a few hundred, and their conversations to what fits
-/// into memory. Unless `asked` for details the index alone answers; what is not asked for is 0 or empty.
+/// Hands over the conversations of an agent in a period, in ascending order of id. Unless `asked` for details the index alone answers; what is
+/// not asked for is 0 or empty.
 ///
 /// # Errors
 /// What the database says.
 pub fn conversations_of(
     conn: &mut AnyConnection,
     period: Period,
-    of: &[AgentId],
+    of: AgentId,
     channels: &[Channel],
     asked: Asked,
     mut each: impl FnMut(ConversationRow),
@@ -177,9 +172,9 @@ pub fn conversations_of(
         ($columns:expr, $row:expr) => {{
             let query = conversations::table
                 .filter(conversations::period.eq(period))
-                .filter(conversations::agent_id.eq_any(of))
+                .filter(conversations::agent_id.eq(of))
                 .filter(conversations::channel.eq_any(channels))
-                .order((conversations::agent_id, conversations::id))
+                .order(conversations::id)
                 .select($columns);
             match conn {
                 AnyConnection::Sqlite(sqlite) => {
@@ -195,10 +190,9 @@ pub fn conversations_of(
             }
         }};
     }
-    type Plain = (AgentId, ConversationId, Day, Channel);
+    type Plain = (ConversationId, Day, Channel);
     type Measured = (i64, Option<i32>, i32);
-    let row = |(agent_id, id, Day(local_day), channel): Plain, (duration_ms, satisfaction, recordings): Measured| ConversationRow {
-        agent_id,
+    let row = |(id, Day(local_day), channel): Plain, (duration_ms, satisfaction, recordings): Measured| ConversationRow {
         id,
         local_day,
         channel,
@@ -208,7 +202,7 @@ pub fn conversations_of(
         queue: None,
         attributes: String::new(),
     };
-    let plain = (conversations::agent_id, conversations::id, conversations::local_day, conversations::channel);
+    let plain = (conversations::id, conversations::local_day, conversations::channel);
     let measured = (conversations::duration_ms, conversations::satisfaction, conversations::recordings);
     match asked {
         Asked::Nothing => load!(plain, |it: Plain| row(it, (0, None, 0))),
@@ -225,13 +219,22 @@ pub fn conversations_of(
     Ok(())
 }
 
-/// The conversations of these agents in a period that any draw has sampled.
+/// The conversations of these agents in a period that any draw has sampled: of each in ascending order, now and then one of them twice.
 ///
 /// # Errors
 /// What the database says.
-pub fn sampled_of(conn: &mut AnyConnection, period: Period, of: &[AgentId]) -> Result<HashSet<ConversationId>> {
-    let query = samples::table.filter(samples::agent_id.eq_any(of)).filter(samples::period.eq(period)).select(samples::conversation_id);
-    Ok(query.load(conn)?.into_iter().collect())
+pub fn sampled_of(conn: &mut AnyConnection, period: Period, of: &[AgentId]) -> Result<HashMap<AgentId, Vec<ConversationId>>> {
+    let query = samples::table
+        .filter(samples::agent_id.eq_any(of))
+        .filter(samples::period.eq(period))
+        .select((samples::agent_id, samples::conversation_id));
+    let rows: Vec<(AgentId, ConversationId)> = natively!(conn, load, query)?;
+    let mut sampled: HashMap<AgentId, Vec<ConversationId>> = HashMap::new();
+    for (agent, conversation) in rows {
+        sampled.entry(agent).or_default().push(conversation);
+    }
+    sampled.values_mut().for_each(|of_agent| of_agent.sort_unstable());
+    Ok(sampled)
 }
 
 /// The inspectors of a plan as a draw knows them: those who can log in, with the agent that they are, and with their own teams: the one of that

@@ -155,11 +155,18 @@ pub fn attended(conn: &mut AnyConnection, period: Period, agent: Option<AgentId>
 /// # Errors
 /// What the database says.
 pub fn conversation_days(conn: &mut AnyConnection, period: Period, agent: Option<AgentId>) -> Result<BTreeMap<AgentId, u32>> {
+    // PostgreSQL sorts all rows to count distinct ones; the days of a month fit into the bits of a number.
+    let days = match conn {
+        AnyConnection::Sqlite(_) => "COUNT(DISTINCT conversations.local_day)".to_owned(),
+        AnyConnection::Postgres(_) => {
+            format!("BIT_COUNT(BIT_OR((1::bigint << (conversations.local_day - DATE '{}'))::bit(64)))", period.first_day())
+        }
+    };
     let known = attendance::table.filter(attendance::agent_id.eq(agents::id)).filter(attendance::period.eq(period));
     let unknown = agents::table.filter(not(exists(known))).select(agents::id);
     let mut query = conversations::table
         .group_by(conversations::agent_id)
-        .select((conversations::agent_id, sql::<BigInt>("COUNT(DISTINCT conversations.local_day)")))
+        .select((conversations::agent_id, sql::<BigInt>(&days)))
         .filter(conversations::period.eq(period))
         .filter(conversations::agent_id.eq_any(unknown))
         .into_boxed();

@@ -132,9 +132,7 @@ pub struct NewSample {
 pub fn insert_all(tx: &mut Tx<'_>, rows: &[NewSample]) -> Result<()> {
     match tx.conn {
         AnyConnection::Postgres(conn) => {
-            for rows in rows.chunks(1000) {
-                diesel::insert_into(samples::table).values(rows).execute(conn)?;
-            }
+            diesel::copy_from(samples::table).from_insertable(rows).execute(conn)?;
         }
         // One statement that stays prepared.
         AnyConnection::Sqlite(conn) => {

@@ -5,6 +5,7 @@
 
 use std::time::{Duration, Instant};
 
+use diesel::connection::SimpleConnection;
 use tokio::sync::{mpsc, oneshot};
 
 use super::Work;
@@ -69,7 +70,7 @@ impl Writer {
 }
 
 fn open(opener: &Opener) -> Result<AnyConnection> {
-    opener.open().map_err(|e| Error::Connection(format!("{}: {e}", opener.address.display())))
+    opener.open().map_err(|e| Error::of_connection(opener.address.display(), e))
 }
 
 /// How a group's transaction ended.
@@ -206,12 +207,20 @@ impl Thread {
     }
 }
 
-/// Commits. Whether a commit took place in whose midst the connection was lost is not known.
+/// Commits. Whether a commit took place in whose midst the connection was lost is not known: also where PostgreSQL ended because it had no room to
+/// write ahead, which may be after this commit was written.
 fn committed(connection: &mut AnyConnection) -> Result<()> {
     commit(connection).map_err(|error| match Error::from(error) {
         Error::Connection(reason) if matches!(connection, AnyConnection::Postgres(_)) => Error::Uncertain(reason),
+        Error::Full(reason) if is_gone(connection) => Error::Uncertain(reason),
         error => error,
     })
+}
+
+/// Whether it is a server that does not answer any more.
+fn is_gone(connection: &mut AnyConnection) -> bool {
+    let AnyConnection::Postgres(postgres) = connection else { return false };
+    matches!(postgres.batch_execute("SELECT 1").map_err(Error::from), Err(Error::Connection(_)))
 }
 
 /// Runs a closure in a savepoint of the open transaction: its refusal, error or panic undoes its own work only. Says how the group ended where it

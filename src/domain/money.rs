@@ -131,6 +131,21 @@ impl Money {
         let width = usize::try_from(digits).unwrap_or(0);
         if digits == 0 { format!("{sign}{absolute}") } else { format!("{sign}{}.{:0width$}", absolute / base, absolute % base) }
     }
+
+    /// The amount as people read it in a table, such as `-4,550.00`; without the currency's code.
+    pub fn grouped(self) -> String {
+        let plain = self.decimal();
+        let (whole, fraction) = plain.find('.').and_then(|at| plain.split_at_checked(at)).unwrap_or((&plain, ""));
+        let digits = whole.trim_start_matches('-');
+        let mut text = whole.strip_suffix(digits).unwrap_or("").to_owned();
+        for (place, digit) in (0..digits.len()).rev().zip(digits.chars()) {
+            text.push(digit);
+            if place > 0 && place.is_multiple_of(3) {
+                text.push(',');
+            }
+        }
+        text + fraction
+    }
 }
 
 impl std::fmt::Display for Money {
@@ -149,6 +164,15 @@ mod tests {
         assert_eq!(Money::new(-5, Currency::CNY).decimal(), "-0.05");
         assert_eq!(Money::new(500, "JPY".parse().unwrap()).decimal(), "500");
         assert_eq!(Money::new(1, "KWD".parse().unwrap()).decimal(), "0.001");
+    }
+
+    #[test]
+    fn long_amounts_are_read_in_groups() {
+        let grouped = |minor: i64| Money::new(minor, Currency::CNY).grouped();
+        assert_eq!([0, 99_999, -99_999, 100_000, 455_000].map(grouped), ["0.00", "999.99", "-999.99", "1,000.00", "4,550.00"]);
+        assert_eq!(grouped(-100_000_000_005), "-1,000,000,000.05");
+        assert_eq!(Money::new(123_456, "JPY".parse().unwrap()).grouped(), "123,456");
+        assert_eq!(Money::new(1_234_567, "KWD".parse().unwrap()).grouped(), "1,234.567");
     }
 
     #[test]

@@ -30,6 +30,8 @@ pub enum RefusalKind {
     TooMany,
     /// The service cannot take more work at the moment (503).
     Busy,
+    /// There is no room left for all of it (507).
+    Full,
 }
 
 /// One thing that is wrong, and what would be right.
@@ -143,6 +145,11 @@ impl Refusal {
     /// The service cannot take more work at the moment.
     pub fn busy(message: impl Into<String>) -> Self {
         Self::new(RefusalKind::Busy, "busy", message)
+    }
+
+    /// There was room for a part only.
+    pub fn full(message: impl Into<String>) -> Self {
+        Self::new(RefusalKind::Full, "storage_full", message)
     }
 
     /// The same refusal with `prefix` before the path of every field, for input nested in other input.

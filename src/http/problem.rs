@@ -83,6 +83,7 @@ impl Problem {
             RefusalKind::TooSlow => StatusCode::REQUEST_TIMEOUT,
             RefusalKind::TooMany => StatusCode::TOO_MANY_REQUESTS,
             RefusalKind::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            RefusalKind::Full => StatusCode::INSUFFICIENT_STORAGE,
         }
     }
 }

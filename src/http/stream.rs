@@ -12,8 +12,8 @@ use super::patience::{Patient, broken_off};
 use super::problem::Problem;
 use crate::domain::Refusal;
 
-/// The blocks that may wait between the two sides.
-const WAITING: usize = 8;
+/// The blocks that may wait between the two sides; a block is of [`BLOCK`] bytes or little more, so that the sides seldom wake each other.
+const WAITING: usize = 4;
 /// How much of a body is still read, and thrown away, when nobody wants it any more; callers tend not to listen before they have sent it all.
 const THROWN_AWAY: usize = 64 << 20;
 
@@ -52,20 +52,33 @@ impl Read for BodyReader {
 pub fn reader(mut body: Patient) -> (BodyReader, impl Future<Output = ()>) {
     let (send, blocks) = mpsc::channel(WAITING);
     let feed = async move {
-        let mut thrown_away = 0_usize;
+        let (mut gathered, mut thrown_away) = (Vec::new(), 0_usize);
         while let Some(block) = body.next().await {
-            let block = block.map_err(|error| match error {
-                PayloadError::Io(slow) if slow.kind() == std::io::ErrorKind::TimedOut => slow,
-                error => std::io::Error::new(std::io::ErrorKind::UnexpectedEof, format!("the upload broke off: {error}")),
-            });
-            let (length, failed) = (block.as_ref().map_or(0, Bytes::len), block.is_err());
-            if send.send(block).await.is_err() {
+            let failed = match block {
+                Ok(block) => {
+                    gathered.extend_from_slice(&block);
+                    if gathered.len() < BLOCK {
+                        continue;
+                    }
+                    None
+                }
+                Err(PayloadError::Io(slow)) if slow.kind() == std::io::ErrorKind::TimedOut => Some(slow),
+                Err(error) => Some(std::io::Error::new(std::io::ErrorKind::UnexpectedEof, format!("the upload broke off: {error}"))),
+            };
+            let length = gathered.len();
+            if send.send(Ok(Bytes::from(std::mem::take(&mut gathered)))).await.is_err() {
                 thrown_away = thrown_away.saturating_add(length);
             }
-            if failed || thrown_away > THROWN_AWAY {
-                break;
+            if let Some(error) = failed {
+                // Nobody listens where the reader has gone.
+                let _unheard = send.send(Err(error)).await;
+                return;
+            }
+            if thrown_away > THROWN_AWAY {
+                return;
             }
         }
+        let _unheard = send.send(Ok(Bytes::from(gathered))).await;
     };
     (BodyReader { blocks, current: Bytes::new() }, feed)
 }

@@ -29,7 +29,11 @@ impl Folder {
         };
         match written.await {
             Ok(()) => Delivery::Sent,
-            Err(error) => Delivery::ServerDown(format!("{}: {error}", path.display())),
+            Err(error) => {
+                // A half takes room that may be what is missing.
+                drop(tokio::fs::remove_file(&half).await);
+                Delivery::ServerDown(format!("{}: {error}", path.display()))
+            }
         }
     }
 }

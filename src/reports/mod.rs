@@ -21,8 +21,22 @@ pub enum ReportError {
     Json(#[from] serde_json::Error),
 }
 
+impl ReportError {
+    /// What the disk said, where it is the disk that was at fault.
+    pub fn disk(&self) -> Option<&std::io::Error> {
+        use rust_xlsxwriter::XlsxError;
+        match self {
+            Self::Io(error) | Self::Workbook(XlsxError::IoError(error) | XlsxError::TempFileError(_, error)) => Some(error),
+            Self::Workbook(_) | Self::Json(_) => None,
+        }
+    }
+}
+
 impl From<::csv::Error> for ReportError {
     fn from(error: ::csv::Error) -> Self {
-        Self::Io(error.into())
+        Self::Io(match error.into_kind() {
+            ::csv::ErrorKind::Io(error) => error,
+            kind => std::io::Error::other(format!("{kind:?}")),
+        })
     }
 }

@@ -1,6 +1,7 @@
 //! XLSX with typed cells, written row by row in constant memory. The same rows give the same bytes: times and authors are fixed.
 
-use std::io::Write;
+use std::io::{Error, ErrorKind, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use chrono::{Datelike, NaiveDate};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet};
@@ -63,7 +64,7 @@ impl XlsxFile {
     /// # Errors
     /// [`ReportError::Workbook`].
     pub fn finish(mut self, out: impl Write + Send) -> Result<(), ReportError> {
-        Ok(self.workbook.save_to_writer(out)?)
+        on_disk(move || Ok(self.workbook.save_to_writer(out)?))
     }
 }
 
@@ -80,11 +81,14 @@ impl XlsxSheet<'_> {
     /// # Errors
     /// [`ReportError::Workbook`].
     pub fn heading(&mut self, cells: &[&str]) -> Result<(), ReportError> {
-        for (column, text) in (0_u16..).zip(cells) {
-            self.sheet.write_string_with_format(self.next, column, *text, &self.formats.head)?;
-        }
-        self.next = self.next.saturating_add(1);
-        Ok(())
+        let Self { sheet, formats, next } = self;
+        on_disk(|| {
+            for (column, text) in (0_u16..).zip(cells) {
+                sheet.write_string_with_format(*next, column, *text, &formats.head)?;
+            }
+            *next = next.saturating_add(1);
+            Ok(())
+        })
     }
 
     /// Writes one row: amounts and numbers as numbers, days as days, text as text and never as a formula.
@@ -92,19 +96,32 @@ impl XlsxSheet<'_> {
     /// # Errors
     /// [`ReportError::Workbook`], also where the row is beyond the 1,048,576 of a sheet.
     pub fn row(&mut self, cells: &[Cell]) -> Result<(), ReportError> {
-        let Formats { amount: amount_format, day: day_format, .. } = self.formats;
-        for (column, cell) in (0_u16..).zip(cells) {
-            match cell {
-                Cell::Text(text) => self.sheet.write_string(self.next, column, text)?,
-                Cell::Whole(number) => self.sheet.write_number(self.next, column, float(&number.to_string())?)?,
-                Cell::Amount(amount) => self.sheet.write_number_with_format(self.next, column, float(&amount.decimal())?, amount_format)?,
-                Cell::Day(day) => self.sheet.write_datetime_with_format(self.next, column, excel_day(*day)?, day_format)?,
-                Cell::Empty => continue,
-            };
-        }
-        self.next = self.next.saturating_add(1);
-        Ok(())
+        let Self { sheet, formats: Formats { amount: amount_format, day: day_format, .. }, next } = self;
+        on_disk(|| {
+            for (column, cell) in (0_u16..).zip(cells) {
+                match cell {
+                    Cell::Text(text) => sheet.write_string(*next, column, text)?,
+                    Cell::Whole(number) => sheet.write_number(*next, column, float(&number.to_string())?)?,
+                    Cell::Amount(amount) => sheet.write_number_with_format(*next, column, float(&amount.decimal())?, amount_format)?,
+                    Cell::Day(day) => sheet.write_datetime_with_format(*next, column, excel_day(*day)?, day_format)?,
+                    Cell::Empty => continue,
+                };
+            }
+            *next = next.saturating_add(1);
+            Ok(())
+        })
     }
+}
+
+/// Rows lie in a temporary file until the workbook is packed, and the writer of workbooks panics where that file cannot be written: what the disk says
+/// must be found in its words. A workbook in which that happened is not used any more.
+fn on_disk<T>(work: impl FnOnce() -> Result<T, ReportError>) -> Result<T, ReportError> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let said = panic.downcast_ref::<String>().cloned().or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string));
+        let said = said.unwrap_or_else(|| "the writer of workbooks failed".into());
+        let full = ["StorageFull", "QuotaExceeded", "FileTooLarge"].iter().any(|kind| said.contains(kind));
+        Err(ReportError::Io(Error::new(if full { ErrorKind::StorageFull } else { ErrorKind::Other }, said)))
+    })
 }
 
 /// The nearest number that a spreadsheet can hold: they know only binary floating point.

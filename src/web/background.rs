@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio::sync::oneshot;
+
 use crate::usecases::Error;
 
 /// How long the browser waits for the work before it is shown how far that is.
@@ -13,16 +15,32 @@ const PATIENCE: Duration = Duration::from_millis(1200);
 /// # Errors
 /// Those of the work, as far as it has ended.
 pub async fn begin<T: 'static>(what: String, work: impl Future<Output = Result<T, Error>> + 'static) -> Result<Option<T>, Error> {
-    let work = actix_web::rt::spawn(async move {
+    begin_or_note(what, work, async |_| ()).await
+}
+
+/// The same; `late` is told why the work failed where nobody waits for it any more.
+///
+/// # Errors
+/// Those of the work, as far as it has ended.
+pub async fn begin_or_note<T: 'static>(
+    what: String,
+    work: impl Future<Output = Result<T, Error>> + 'static,
+    late: impl AsyncFnOnce(Error) + 'static,
+) -> Result<Option<T>, Error> {
+    let (tell, told) = oneshot::channel();
+    let name = what.clone();
+    actix_web::rt::spawn(async move {
         let done = work.await;
         if let Err(error) = &done {
-            tracing::warn!(%error, "{what} did not come to its end");
+            tracing::warn!(%error, "{name} did not come to its end");
         }
-        done
+        if let Err(Err(error)) = tell.send(done) {
+            late(error).await;
+        }
     });
-    match actix_web::rt::time::timeout(PATIENCE, work).await {
+    match actix_web::rt::time::timeout(PATIENCE, told).await {
         Ok(Ok(done)) => done.map(Some),
-        Ok(Err(error)) => Err(Error::Panicked(error.to_string())),
+        Ok(Err(_)) => Err(Error::Panicked(format!("{what} ended without a word"))),
         Err(_) => Ok(None),
     }
 }

@@ -51,7 +51,7 @@ pub fn view(f: &Frame, charge: &Charge, may_hear: bool) -> ChargeView {
         text: charge.text.clone(),
         reason: charge.reason.as_deref().map(|reason| written(f.language, reason)).unwrap_or_default(),
         conversation: charge.conversation_id.filter(|_| may_hear).map(|id| id.to_string()),
-        cost: charge.cost.map(|cost| format!("{} {}", cost.decimal(), cost.currency)),
+        cost: charge.cost.map(|cost| format!("{} {}", cost.grouped(), cost.currency)),
         appeal: charge.appeal.map(|(id, state)| (format!("/appeals/{id}"), f.appeal_state(state))),
         new_appeal: charge.time.filter(|time| time.open).map(|time| (format!("/appeals/new?{name}={id}"), time.working_days)),
     }

@@ -92,7 +92,7 @@ fn event(f: &Frame, kind: EventKind) -> &'static str {
 
 fn told(f: &Frame, sanction: &Sanction, currency: Currency) -> String {
     let kinds: Vec<&str> = sanction.kinds.iter().map(|kind| f.sanction(*kind)).collect();
-    let amount = sanction.amount_minor.map(|minor| format!(" {}", Money::new(minor, currency))).unwrap_or_default();
+    let amount = sanction.amount_minor.map(|minor| format!(" {} {currency}", Money::new(minor, currency).grouped())).unwrap_or_default();
     format!("{}{amount}", kinds.join(f.t(", ", "、")))
 }
 

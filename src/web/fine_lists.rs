@@ -265,7 +265,15 @@ async fn close(app: web::Data<App>, form: Form, path: web::Path<String>) -> Resu
     };
     let (closing, actor) = (app.clone(), visitor.actor().clone());
     let work = async move { periods::close::close(&closing, &actor, period, command).await };
-    match background::begin(format!("the close of {period}"), work).await {
+    let (noting, actor, asked) = (app.clone(), visitor.actor().clone(), app.clock.now());
+    let late = async move |error: Error| {
+        if let Error::Refused(refusal) = &error
+            && let Err(error) = periods::note_refused::note_refused(&noting, &actor, period, asked, refusal).await
+        {
+            tracing::error!(%error, %period, "why a close was refused could not be noted");
+        }
+    };
+    match background::begin_or_note(format!("the close of {period}"), work, late).await {
         Ok(Some(_)) => Ok(go(&format!("/months/{period}?done=closed"))),
         Ok(None) => Ok(go(&format!("/months/{period}"))),
         Err(Error::Refused(refusal)) => {

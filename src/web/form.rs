@@ -182,7 +182,8 @@ pub fn again(refusal: &Refusal) -> Option<HttpResponseBuilder> {
         | RefusalKind::Unsupported
         | RefusalKind::TooMany
         | RefusalKind::TooSlow
-        | RefusalKind::Busy => Some(HttpResponse::build(ResponseError::status_code(&Problem::from(refusal.clone())))),
+        | RefusalKind::Busy
+        | RefusalKind::Full => Some(HttpResponse::build(ResponseError::status_code(&Problem::from(refusal.clone())))),
     }
 }
 

@@ -263,7 +263,7 @@ on_both! {
         let centre = centre(app, 2, 5, 1);
         app.write(|tx| {
             let line: TranscriptLine = serde_json::from_value(json!({ "speaker": "agent", "text": "my secret word" })).unwrap();
-            let packed = Packer::new()?.pack(&[line])?;
+            let packed = Packer::new()?.pack(&[line], |_| ())?.0;
             let ids: Vec<ConversationId> = conversations::table.select(conversations::id).load(tx.conn)?;
             diesel::update(conversations::table).set(conversations::lines.eq(1)).execute(tx.conn)?;
             insert(tx, &ids.iter().map(|id| (*id, &packed)).collect::<Vec<_>>())

@@ -51,15 +51,16 @@ const BUT: [&str; 4] = [
 ];
 
 /// Calls whose texts are for the log, or the faults of our own.
-const OURS: [&str; 11] =
-    ["#", "Connection", "Damaged", "NotCommitted", "Panicked", "debug!", "error!", "info!", "of_file", "warn!", "assert!"];
+const OURS: [&str; 12] =
+    ["#", "Connection", "Damaged", "NotCommitted", "Panicked", "debug!", "error!", "info!", "of_connection", "of_file", "warn!", "assert!"];
 
 /// Calls whose texts are no sentences of a refusal: SQL, names of constraints, words of pages in both languages.
-const OTHER: [&str; 20] = [
+const OTHER: [&str; 21] = [
     "Name::new",
     "badge",
     "batch_execute",
     "begin",
+    "begin_or_note",
     "damaged",
     "door",
     "expect",

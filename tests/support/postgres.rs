@@ -12,39 +12,59 @@ use std::path::{Path, PathBuf};
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use diesel::pg::PgConnection;
 use diesel::{Connection, RunQueryDsl};
+
+use super::disk::SmallDisk;
 
 /// The oldest PostgreSQL that the service supports.
 const OLDEST: u32 = 15;
 
 /// Starts the cluster in the current folder, says `ready`, waits until nobody holds its standard input any more, and cleans up. A line of
-/// standard input is how it is to be restarted. `$1` is the folder of the programs, `$2` the cluster's own folder, `$3` what else is set.
+/// standard input is how it is to be restarted, or `wake` where that is only to be done if it is down. `$1` is the folder of the programs, `$2` the
+/// cluster's own folder, `$3` what else is set, `$4` where its data lie, `$5` how else they are made.
 const KEEPER: &str = r#"
-    stop() { "$1/pg_ctl" stop -D data -m immediate >>log 2>&1 </dev/null; cd /; rm -rf "$2"; }
-    "$1/initdb" -D data -U assay -A trust -E UTF8 --locale=C --no-sync >log 2>&1 </dev/null &&
-    "$1/pg_ctl" start -w -t 60 -D data -l log -o "-c listen_addresses='' -c unix_socket_directories='$2' -c port=5432 \
+    stop() { "$1/pg_ctl" stop -D "$4" -m immediate >>log 2>&1 </dev/null; cd /; rm -rf "$2"; }
+    "$1/initdb" -D "$4" -U assay -A trust -E UTF8 --locale=C --no-sync $5 >log 2>&1 </dev/null &&
+    "$1/pg_ctl" start -w -t 60 -D "$4" -l log -o "-c listen_addresses='' -c unix_socket_directories='$2' -c port=5432 \
         -c max_connections=300 -c fsync=off -c wal_level=minimal -c max_wal_senders=0 -c shared_buffers=64MB \
         -c autovacuum=off -c lc_messages=C $3" >>log 2>&1 </dev/null ||
-    { tail -n 5 log | tr '\n' ' '; echo; stop "$1" "$2"; exit 1; }
+    { tail -n 5 log | tr '\n' ' '; echo; stop "$1" "$2" "$3" "$4"; exit 1; }
     echo ready
     while read -r command; do
-        "$1/pg_ctl" restart -w -t 60 -D data -l log -m "$command" >>log 2>&1 </dev/null && echo ready
+        case $command in
+            wake) "$1/pg_ctl" status -D "$4" >>log || "$1/pg_ctl" restart -w -t 60 -D "$4" -l log >>log 2>&1 </dev/null ; echo ready ;;
+            *) "$1/pg_ctl" restart -w -t 60 -D "$4" -l log -m "$command" >>log 2>&1 </dev/null && echo ready ;;
+        esac
     done
-    stop "$1" "$2"
+    stop "$1" "$2" "$3" "$4"
 "#;
 
 /// What only matters where the machine itself may fail, or the server may be killed.
 const CARELESS: &str = "-c synchronous_commit=off -c full_page_writes=off";
 
+/// What of a cluster lies on a small disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Everything.
+    Data,
+    /// What it writes ahead.
+    Log,
+    /// The tables of the databases that tests make.
+    Tables,
+}
+
 /// A private cluster.
 pub struct Server {
     folder: PathBuf,
+    /// Where new databases lie, if not with the rest.
+    tablespace: Option<&'static str>,
     programs: PathBuf,
     made: AtomicU64,
     /// The keeper's standard input. It closes when this process ends, also by a crash, and the keeper then cleans up.
-    held: ChildStdin,
+    held: Option<ChildStdin>,
     said: BufReader<ChildStdout>,
 }
 
@@ -55,13 +75,44 @@ impl Server {
     /// Where it does not start although it is installed.
     pub fn own() -> Option<Self> {
         server()?;
-        Some(start(&programs().unwrap(), "").unwrap_or_else(|why| panic!("a PostgreSQL of one's own did not start: {why}")))
+        Some(start(&programs().unwrap(), "", None).unwrap_or_else(|why| panic!("a PostgreSQL of one's own did not start: {why}")))
+    }
+
+    /// A cluster of the test's own, a part of which lies on a disk that may be filled. `None` where PostgreSQL is not installed.
+    ///
+    /// # Panics
+    /// Where it does not start although it is installed.
+    pub fn on(disk: &SmallDisk, part: Part) -> Option<Self> {
+        server()?;
+        let small = "-c max_wal_size=4MB -c min_wal_size=2MB";
+        let mut server = start(&programs().unwrap(), small, Some((disk, part)))
+            .unwrap_or_else(|why| panic!("a PostgreSQL on a small disk did not start: {why}"));
+        if part == Part::Tables {
+            let mut connection = PgConnection::establish(&server.url("postgres")).unwrap();
+            let made = format!("CREATE TABLESPACE small LOCATION '{}'", disk.outside().display());
+            diesel::sql_query(made).execute(&mut connection).unwrap();
+            server.tablespace = Some("small");
+        }
+        Some(server)
+    }
+
+    /// Sees to it that it is there again, where it ended by itself.
+    pub fn wake(&mut self) {
+        let begun = Instant::now();
+        while PgConnection::establish(&self.url("postgres")).is_err() {
+            assert!(begun.elapsed() < Duration::from_secs(60), "it starts again");
+            self.order("wake");
+            std::thread::sleep(Duration::from_millis(50));
+        }
     }
 
     /// Kills it in the midst of whatever it does, and starts it again.
     pub fn crash(&mut self) {
-        self.held.write_all(b"immediate\n").unwrap();
-        self.held.flush().unwrap();
+        self.order("immediate");
+    }
+
+    fn order(&mut self, order: &str) {
+        writeln!(self.held.as_mut().unwrap(), "{order}").unwrap();
         let mut answer = String::new();
         self.said.read_line(&mut answer).unwrap();
         assert_eq!(answer.trim(), "ready", "it starts again");
@@ -94,10 +145,19 @@ impl Server {
     pub fn create_database(&self, name: &str, template: Option<&str>) -> String {
         let mut connection = PgConnection::establish(&self.url("postgres")).expect("the private cluster answers");
         let template = template.unwrap_or("template0");
-        diesel::sql_query(format!("CREATE DATABASE \"{name}\" TEMPLATE \"{template}\""))
+        let place = self.tablespace.map(|name| format!(" TABLESPACE {name}")).unwrap_or_default();
+        diesel::sql_query(format!("CREATE DATABASE \"{name}\" TEMPLATE \"{template}\"{place}"))
             .execute(&mut connection)
             .unwrap_or_else(|error| panic!("CREATE DATABASE {name} TEMPLATE {template}: {error}"));
         self.url(name)
+    }
+}
+
+impl Drop for Server {
+    /// Waits until it has ended: the disk below it may go next.
+    fn drop(&mut self) {
+        self.held = None;
+        drop(self.said.read_line(&mut String::new()));
     }
 }
 
@@ -107,7 +167,7 @@ impl Server {
 /// Where it does not start although it is installed, and where it is not installed although `ASSAY_REQUIRE` names `postgres`.
 pub fn server() -> Option<&'static Server> {
     static SERVER: OnceLock<Result<Server, String>> = OnceLock::new();
-    match SERVER.get_or_init(|| programs().map_or_else(|| Err(String::new()), |programs| start(&programs, CARELESS))) {
+    match SERVER.get_or_init(|| programs().map_or_else(|| Err(String::new()), |programs| start(&programs, CARELESS, None))) {
         Ok(server) => Some(server),
         Err(why) if !why.is_empty() => panic!("the private PostgreSQL did not start: {why}"),
         Err(_) if required("postgres") => panic!("ASSAY_REQUIRE names postgres, but no PostgreSQL {OLDEST} or newer was found"),
@@ -175,15 +235,22 @@ pub fn over_tls(certificate: &str, key: &str) -> Option<(Server, u16, tempfile::
     let at = folder.path().display();
     let settings =
         format!("-c listen_addresses=127.0.0.1 -c port={port} -c ssl=on -c ssl_cert_file={at}/server.crt -c ssl_key_file={at}/server.key");
-    let server = start(&programs, &settings).unwrap_or_else(|why| panic!("PostgreSQL with TLS did not start: {why}"));
+    let server = start(&programs, &settings, None).unwrap_or_else(|why| panic!("PostgreSQL with TLS did not start: {why}"));
     Some((server, port, folder))
 }
 
-fn start(programs: &Path, settings: &str) -> Result<Server, String> {
+fn start(programs: &Path, settings: &str, small: Option<(&SmallDisk, Part)>) -> Result<Server, String> {
     // In /tmp whatever TMPDIR says: the path of a socket may have 107 bytes.
     let folder = tempfile::Builder::new().prefix("assay-pg-").tempdir_in("/tmp").map_err(|error| error.to_string())?.keep();
     let mut keeper = Command::new("sh");
     keeper.arg("-c").arg(KEEPER).arg("keeper").arg(programs).arg(&folder).arg(settings);
+    let (data, made) = match small {
+        None => ("data".to_owned(), String::new()),
+        Some((disk, Part::Data)) => (format!("{}/data", disk.outside().display()), "--wal-segsize=1".to_owned()),
+        Some((disk, Part::Log)) => ("data".to_owned(), format!("--wal-segsize=1 --waldir={}/log", disk.outside().display())),
+        Some((_, Part::Tables)) => ("data".to_owned(), "--wal-segsize=1".to_owned()),
+    };
+    keeper.args([data, made]);
     keeper.current_dir(&folder).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("PG")) {
         keeper.env_remove(name);
@@ -202,14 +269,14 @@ fn start(programs: &Path, settings: &str) -> Result<Server, String> {
     let mut said = BufReader::new(child.stdout.take().ok_or("no standard output")?);
     said.read_line(&mut answer).map_err(|error| error.to_string())?;
     match answer.trim() {
-        "ready" => Ok(Server { folder, programs: programs.to_owned(), made: AtomicU64::new(0), held, said }),
+        "ready" => Ok(Server { folder, tablespace: None, programs: programs.to_owned(), made: AtomicU64::new(0), held: Some(held), said }),
         "" => Err("it said nothing".to_owned()),
         why => Err(why.to_owned()),
     }
 }
 
 /// The user and group id of `postgres`, or else of `nobody`.
-fn lesser_user() -> Option<(u32, u32)> {
+pub(super) fn lesser_user() -> Option<(u32, u32)> {
     let users = fs::read_to_string("/etc/passwd").ok()?;
     ["postgres", "nobody"].iter().find_map(|wanted| {
         let line = users.lines().find(|line| line.split(':').next() == Some(wanted))?;

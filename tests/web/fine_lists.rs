@@ -1,5 +1,8 @@
 //! Finance: the month's list by vendor and team, filters, files and who fetched them, adjustments after a close, lines by hand.
 
+use std::sync::mpsc::channel;
+use std::time::{Duration, Instant};
+
 use assay::db;
 use assay::db::schema::fine_policies;
 use assay::domain::access::{Actor, GrantReach, Role};
@@ -23,15 +26,16 @@ on_both! {
         centre.grade(app, centre.agents[0], "2026-11", &[("test_d", 1)]);
         centre.grade(app, centre.agents[1], "2026-11", &[("test_e", 1)]);
         centre.grade(app, centre.agents[2], "2026-11", &[("test_a", 1)]);
+        centre.grade(app, centre.agents[2], "2026-11", &[("test_a", 1)]);
         let mut finance = visit(app, "finance", Role::Finance, GrantReach::All, None);
         check_page(&finance.get("/months").expect(200).text());
         let page = finance.get("/months/2026-11").expect(200).text();
         check_page(&page);
-        assert!(page.contains("650.00") && page.contains("乙方一") && page.contains("the centre itself"));
+        assert!(page.contains("1,150.00") && page.contains("乙方一") && page.contains("the centre itself"));
         let of_vendor = finance.get(&format!("/months/2026-11?vendor={}", centre.vendor)).expect(200).text();
         assert!(of_vendor.contains("<strong>2</strong>") && of_vendor.contains("<strong>150.00 CNY</strong>"), "{of_vendor}");
         let own = finance.get("/months/2026-11?vendor=own").expect(200).text();
-        assert!(own.contains("<strong>500.00 CNY</strong>"));
+        assert!(own.contains("<strong>1,000.00 CNY</strong>"));
         let one = finance.get("/months/2026-11?agent=e002&kind=fine").expect(200).text();
         assert!(one.contains("<strong>50.00 CNY</strong>") && one.contains("value=\"e002\""));
         assert!(finance.get("/months/2026-11?kind=reward").expect(200).text().contains("No line fits."));
@@ -117,6 +121,38 @@ on_both! {
         manager.post("/months/2026-10/close", &[]).expect(303);
         let page = manager.get("/months/2026-10").expect(200).text();
         assert!(!page.contains("The last close") && page.contains("class=\"digest\""), "{page}");
+    }
+
+    /// A refusal that comes when nobody waits for it any more is said there too.
+    fn a_close_that_is_refused_late_says_so_on_its_page(app: &TestApp) {
+        let centre = Centre::new(app);
+        centre.sample(app, centre.agents[0], "2026-10");
+        let mut manager = visit(app, "manager", Role::QaManager, GrantReach::All, None);
+        let (busy, begun) = channel();
+        let (done, go_on) = channel::<()>();
+        std::thread::scope(|scope| {
+            // Who writes waits for this.
+            scope.spawn(move || app.write(move |_| {
+                busy.send(()).unwrap();
+                go_on.recv().ok();
+                Ok(())
+            }));
+            begun.recv().unwrap();
+            let answer = manager.post("/months/2026-10/close", &[]).expect(303);
+            assert_eq!(answer.header("location"), Some("/months/2026-10"), "it goes on");
+            drop(done);
+        });
+        let said = "The last close did not come to its end";
+        let begun = Instant::now();
+        while !manager.page("/months/2026-10").contains(said) {
+            assert!(begun.elapsed() < Duration::from_secs(60), "{}", manager.page("/months/2026-10"));
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        let page = manager.page("/months/2026-10");
+        check_page(&page);
+        assert!(page.contains("manager at work") && page.contains("not graded; give"), "{page}");
+        manager.post("/months/2026-10/close", &[("override_reason", "the sample is a mistake")]).expect(303);
+        assert!(manager.page("/months/2026-10").contains("class=\"digest\""));
     }
 
     fn an_adjustment_after_the_close_names_its_original(app: &TestApp) {

@@ -39,7 +39,7 @@ fn transcript(app: &TestApp, conversation: ConversationId) {
         end_ms: Some(n * 10_000 + 9_000),
         text: format!("said number {} <b>", n + 1),
     };
-    let packed = db::transcripts::Packer::new().unwrap().pack(&(0..6).map(line).collect::<Vec<_>>()).unwrap();
+    let packed = db::transcripts::Packer::new().unwrap().pack(&(0..6).map(line).collect::<Vec<_>>(), |_| ()).unwrap().0;
     app.write(move |tx| db::transcripts::insert(tx, &[(conversation, &packed)]));
 }
 

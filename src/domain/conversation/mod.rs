@@ -117,12 +117,59 @@ impl Conversation {
     /// Canonical form: the line `assay conversation 1`, then this struct as JSON without blanks, fields in the order of declaration, times
     /// in UTC, attributes sorted by name.
     pub fn digest(&self) -> [u8; 32] {
-        // This struct's serialisation cannot fail: its only map has text keys.
-        let mut json = Vec::with_capacity(4096);
-        let written = serde_json::to_writer(&mut json, self);
-        debug_assert!(written.is_ok());
-        Sha256::new_with_prefix(b"assay conversation 1\n").chain_update(json).finalize().into()
+        self.digest_with(&json(&self.transcript))
     }
+
+    /// The same with the transcript as JSON without blanks, which is most of the whole and is written for other purposes too.
+    pub fn digest_with(&self, transcript: &[u8]) -> [u8; 32] {
+        let Self { source, external_id, agent, queue, language, attributes, recordings, .. } = self;
+        let head = Head {
+            source,
+            external_id,
+            channel: self.channel,
+            agent,
+            started_at: self.started_at,
+            duration_ms: self.duration_ms,
+            customer: self.customer.as_deref(),
+            queue: queue.as_deref(),
+            language: language.as_deref(),
+            satisfaction: self.satisfaction,
+            attributes,
+        };
+        let head = json(&head);
+        let mut digest = Sha256::new_with_prefix(b"assay conversation 1\n");
+        digest.update(head.strip_suffix(b"}").unwrap_or(&head));
+        digest.update(b",\"transcript\":");
+        digest.update(transcript);
+        digest.update(b",\"recordings\":");
+        digest.update(json(recordings));
+        digest.update(b"}");
+        digest.finalize().into()
+    }
+}
+
+/// What stands before the transcript in a conversation's canonical form.
+#[derive(Serialize)]
+struct Head<'a> {
+    source: &'a str,
+    external_id: &'a str,
+    channel: Channel,
+    agent: &'a str,
+    started_at: DateTime<Utc>,
+    duration_ms: i64,
+    customer: Option<&'a str>,
+    queue: Option<&'a str>,
+    language: Option<&'a str>,
+    satisfaction: Option<i32>,
+    attributes: &'a BTreeMap<String, AttributeValue>,
+}
+
+/// JSON without blanks of what cannot fail to be written: its only map has text keys.
+fn json(value: &impl Serialize) -> Vec<u8> {
+    let mut json = Vec::with_capacity(512);
+    let written = serde_json::to_writer(&mut json, value);
+    debug_assert!(written.is_ok());
+    json
 }
 
 /// One conversation of a file, or why it is refused.
@@ -169,6 +216,16 @@ mod tests {
         assert_eq!(all.transcript[1].text, "");
         assert_eq!(all.recordings[0].voices, Voices::Stereo { left: Speaker::Agent, right: Speaker::Customer });
         assert_eq!(all.recordings[0].start_ms, -250);
+    }
+
+    #[test]
+    fn the_digest_is_that_of_the_whole_struct_as_json() {
+        for input in [FULL, &FULL.replace("您好", "\\\"}],\\n")] {
+            let all = read(input).unwrap();
+            let whole = serde_json::to_vec(&all).unwrap();
+            let expected: [u8; 32] = Sha256::new_with_prefix(b"assay conversation 1\n").chain_update(whole).finalize().into();
+            assert_eq!(all.digest(), expected);
+        }
     }
 
     #[test]

@@ -79,36 +79,62 @@ impl Stream {
 /// shuffled. So every conversation has the chance 1/size of standing at any place of the order, and quota/size of being picked. With
 /// one stratum every order of the whole population is equally likely.
 pub fn order(seed: &Seed, agent: AgentId, population: &Population, quota: u32) -> Vec<usize> {
-    let mut stream = Stream::new(seed, Purpose::Random, agent.0.as_bytes());
-    let line = line_of_strata(population, &mut stream);
-    let size = wide(line.len());
-    let wanted = u64::from(quota).min(size);
-    let start = stream.below(size);
-    let (mut picks, mut reserves): (Vec<usize>, Vec<usize>) = (Vec::new(), Vec::with_capacity(line.len()));
-    // (place * wanted + start) modulo size, from place to place.
-    let mut phase = start;
-    for member in line {
-        if phase >= size - wanted {
-            picks.push(member)
-        } else {
-            reserves.push(member)
-        }
-        phase = if phase >= size - wanted { phase - (size - wanted) } else { phase + wanted };
-    }
-    stream.shuffle(&mut picks);
+    let Order { mut picks, mut reserves, mut stream } = Order::new(seed, agent, population, quota);
     stream.shuffle(&mut reserves);
     picks.append(&mut reserves);
     picks
 }
 
+/// The picks alone: what [`order`] begins with.
+pub fn picks(seed: &Seed, agent: AgentId, population: &Population, quota: u32) -> Vec<usize> {
+    Order::new(seed, agent, population, quota).picks
+}
+
+/// An order whose reserves are not shuffled yet.
+struct Order {
+    picks: Vec<usize>,
+    reserves: Vec<usize>,
+    stream: Stream,
+}
+
+impl Order {
+    fn new(seed: &Seed, agent: AgentId, population: &Population, quota: u32) -> Self {
+        let mut stream = Stream::new(seed, Purpose::Random, agent.0.as_bytes());
+        let line = line_of_strata(population, &mut stream);
+        let size = wide(line.len());
+        let wanted = u64::from(quota).min(size);
+        let start = stream.below(size);
+        let (mut picks, mut reserves): (Vec<usize>, Vec<usize>) = (Vec::new(), Vec::with_capacity(line.len()));
+        // (place * wanted + start) modulo size, from place to place.
+        let mut phase = start;
+        for member in line {
+            if phase >= size - wanted {
+                picks.push(member);
+                phase -= size - wanted;
+            } else {
+                reserves.push(member);
+                phase += wanted;
+            }
+        }
+        stream.shuffle(&mut picks);
+        Self { picks, reserves, stream }
+    }
+}
+
 /// The members one stratum after the other, each stratum shuffled within itself.
 fn line_of_strata(population: &Population, stream: &mut Stream) -> Vec<usize> {
-    let mut line: Vec<(u8, usize)> = population.members().iter().enumerate().map(|(place, member)| (member.stratum, place)).collect();
-    line.sort_unstable();
-    for stratum in line.chunk_by_mut(|a, b| a.0 == b.0) {
-        stream.shuffle(stratum);
+    let mut strata = vec![Vec::new(); usize::from(u8::MAX) + 1];
+    for (place, member) in population.members().iter().enumerate() {
+        if let Some(stratum) = strata.get_mut(usize::from(member.stratum)) {
+            stratum.push(place);
+        }
     }
-    line.into_iter().map(|(_, place)| place).collect()
+    let mut line = Vec::with_capacity(population.len());
+    for mut stratum in strata {
+        stream.shuffle(&mut stratum);
+        line.append(&mut stratum);
+    }
+    line
 }
 
 /// The order of an agent's targeted candidates: the members that carry the risk, without those at the places in `withheld`, each order
@@ -196,7 +222,8 @@ mod tests {
             let mut sorted = first.clone();
             sorted.sort_unstable();
             prop_assert_eq!(sorted, (0..strata.len()).collect::<Vec<_>>());
-            prop_assert_eq!(order(&Seed(seed), agent(who), &population, quota), first);
+            prop_assert_eq!(&order(&Seed(seed), agent(who), &population, quota), &first);
+            prop_assert_eq!(picks(&Seed(seed), agent(who), &population, quota), &first[..first.len().min(quota as usize)]);
         }
 
         #[test]

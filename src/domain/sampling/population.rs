@@ -59,6 +59,11 @@ impl Population {
         self.0.is_empty()
     }
 
+    /// Where a conversation stands among the members.
+    pub fn place(&self, conversation: ConversationId) -> Option<usize> {
+        self.0.binary_search_by_key(&conversation, |member| member.conversation).ok()
+    }
+
     /// How many of them targeted picks may take.
     pub fn targeted(&self) -> usize {
         self.0.iter().filter(|member| member.targeted).count()

@@ -78,7 +78,10 @@ impl Upload {
         let name = checked_file("filename", name)?;
         let path = self.folder.path().join("recordings").join(&name);
         if let Some(parent) = path.parent() {
-            tokio::fs::create_dir_all(parent).await.map_err(|e| Refusal::invalid("filename", format!("`{name}` cannot be kept: {e}")))?;
+            tokio::fs::create_dir_all(parent).await.map_err(|e| match failed(&name, &e) {
+                db::Error::Damaged(_) => Refusal::invalid("filename", format!("`{name}` cannot be kept: {e}")).into(),
+                full => full,
+            })?;
         }
         if path.exists() {
             return Err(Refusal::invalid("filename", format!("`{name}` is there twice")).into());

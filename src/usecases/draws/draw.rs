@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Draw;
 use super::begin::{begin_or_find, check_period};
-use super::gather::{Source, carried, chunks, gather};
+use super::gather::{PART, Source, carried, gather};
 use crate::app::App;
+use crate::db::Tx;
 use crate::db::draw_agents::DrawAgentRow;
 use crate::db::draws::{DrawFacts, DrawRow, DrawSummary, DrawnScorecard};
 use crate::db::population::PlanAgent;
@@ -51,6 +52,9 @@ pub(super) const LEASE: &str = "draw";
 
 /// How many parts of the population are read at a time, while the one before is digested and stored.
 const AHEAD: usize = 2;
+
+/// From this size on the populations that were read are stored, so that they do not pile up; in bytes. Each time is a commit.
+const STORED_TOGETHER: usize = 8 << 20;
 
 /// How long a draw that shows no sign of life keeps others from drawing.
 const LEASE_MINUTES: i64 = 10;
@@ -102,11 +106,13 @@ pub async fn go_on(app: &App, actor: &Actor, id: DrawId) -> Result<Draw> {
 
 async fn renew(app: &App, actor: &Actor, holder: &str) -> Result<()> {
     let holder = holder.to_owned();
-    app.write(actor, move |tx| {
-        let until = tx.now.checked_add_signed(Duration::minutes(LEASE_MINUTES)).unwrap_or(tx.now);
-        if db::leases::take(tx, LEASE, &holder, until)? { Ok(()) } else { Err(db::draws::running().into()) }
-    })
-    .await
+    app.write(actor, move |tx| keep(tx, &holder)).await
+}
+
+/// Takes the lease, or keeps it for longer.
+fn keep(tx: &mut Tx<'_>, holder: &str) -> Result<()> {
+    let until = tx.now.checked_add_signed(Duration::minutes(LEASE_MINUTES)).unwrap_or(tx.now);
+    if db::leases::take(tx, LEASE, holder, until)? { Ok(()) } else { Err(db::draws::running().into()) }
 }
 
 /// An agent who was drawn.
@@ -137,26 +143,29 @@ async fn run(app: &App, actor: &Actor, mut draw: DrawRow, holder: &str) -> Resul
 
     let (mut digest, mut excluded, mut summary) = (PopulationDigest::default(), Excluded::default(), DrawSummary::default());
     let mut drawn: Vec<(AgentSamples, Vec<Pick>)> = Vec::new();
-    let parts = chunks(&ready.agents).into_iter().map(|chunk| {
+    let parts = ready.agents.chunks(PART).map(|chunk| {
         let (source, chunk, carried) = (Arc::clone(&source), chunk.to_vec(), Arc::clone(&ready.carried));
         app.read(move |conn| draw_chunk(conn, id, &seed, &source, &chunk, &carried))
     });
     let mut parts = stream::iter(parts).buffered(AHEAD);
+    let (mut rows, mut bytes) = (Vec::new(), 0_usize);
     while let Some(part) = parts.next().await {
-        let part = part?;
-        let mut rows = Vec::with_capacity(part.len());
-        for Drawn { agent, row, picks } in part {
+        for Drawn { agent, row, picks } in part? {
             digest.add_encoded(agent, &row.population);
             let tally = row.tally();
             excluded = excluded.plus(&tally.excluded);
             note(&mut summary, agent, &tally);
             let samples = u32::try_from(picks.len()).unwrap_or(u32::MAX);
             drawn.push((AgentSamples { agent_id: agent, team_id: row.team_id, samples }, picks));
+            bytes = bytes.saturating_add(row.population.len());
             rows.push(row);
         }
-        renew(app, actor, holder).await?;
-        app.write(actor, move |tx| db::draw_agents::insert_all(tx, &rows)).await?;
+        if bytes >= STORED_TOGETHER {
+            store_agents(app, actor, holder, std::mem::take(&mut rows)).await?;
+            bytes = 0;
+        }
     }
+    store_agents(app, actor, holder, rows).await?;
 
     let assigned = {
         let agents: Vec<AgentSamples> = drawn.iter().map(|(agent, _)| *agent).collect();
@@ -175,6 +184,16 @@ async fn run(app: &App, actor: &Actor, mut draw: DrawRow, holder: &str) -> Resul
     draw.summary = Some(summary);
     draw.state = DrawState::Drawn;
     store(app, actor, draw, result).await
+}
+
+/// Stores what was read of agents so far, and keeps the lease for longer.
+async fn store_agents(app: &App, actor: &Actor, holder: &str, rows: Vec<DrawAgentRow>) -> Result<()> {
+    let holder = holder.to_owned();
+    app.write(actor, move |tx| {
+        keep(tx, &holder)?;
+        db::draw_agents::insert_all(tx, &rows)
+    })
+    .await
 }
 
 /// What a draw needs before it looks at conversations.
@@ -227,18 +246,19 @@ fn draw_chunk(
     chunk: &[PlanAgent],
     carried: &std::collections::BTreeMap<AgentId, u32>,
 ) -> Result<Vec<Drawn>> {
-    let drawn = gather(conn, source, chunk)?.into_iter().map(|found| {
-        let carried = carried.get(&found.agent).copied().unwrap_or(0);
+    let mut drawn = Vec::with_capacity(chunk.len());
+    gather(conn, source, chunk, |PlanAgent { agent, team }, found| {
+        let carried = carried.get(&agent).copied().unwrap_or(0);
         let wish = Wish::of(&source.plan, &found.population, carried);
-        let draw = AgentDraw::new(seed, found.agent, &found.population, wish);
+        let draw = AgentDraw::without_reserves(seed, agent, &found.population, wish);
         let tally = draw.tally(&found.population, wish, carried, found.excluded);
         let channel = |conversation| found.channel(conversation).unwrap_or(Channel::Call);
         let pick = |(kind, position, conversation)| Pick { kind, position, conversation, channel: channel(conversation) };
         let picks = draw.picks().map(pick).collect();
-        let row = DrawAgentRow::new(id, found.agent, found.team, &tally, found.population.encode());
-        Drawn { agent: found.agent, row, picks }
-    });
-    Ok(drawn.collect())
+        let row = DrawAgentRow::new(id, agent, team, &tally, found.population.encode());
+        drawn.push(Drawn { agent, row, picks });
+    })?;
+    Ok(drawn)
 }
 
 fn note(summary: &mut DrawSummary, agent: AgentId, tally: &crate::domain::sampling::shortfall::Tally) {

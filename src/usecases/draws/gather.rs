@@ -1,11 +1,11 @@
-//! Reads the population of a plan, a few hundred agents at a time.
+//! Reads the population of a plan, agent by agent.
 
 use std::collections::BTreeMap;
 
 use crate::db::population::{Asked, PlanAgent, conversations_of, sampled_of};
 use crate::db::{self, AnyConnection, Result};
 use crate::domain::conversation::Channel;
-use crate::domain::id::{AgentId, ConversationId, SamplingPlanId, TeamId};
+use crate::domain::id::{AgentId, ConversationId, SamplingPlanId};
 use crate::domain::period::Period;
 use crate::domain::sampling::filter::ConversationFacts;
 use crate::domain::sampling::plan::{PlanContent, Standing};
@@ -24,63 +24,49 @@ pub(crate) struct Source {
 /// An agent with the eligible conversations.
 #[derive(Debug, Clone)]
 pub(crate) struct Gathered {
-    /// The agent.
-    pub agent: AgentId,
-    /// The agent's team.
-    pub team: TeamId,
     /// The eligible conversations.
     pub population: Population,
     /// What was left out.
     pub excluded: Excluded,
-    /// The channels of the eligible conversations, by their ids.
-    pub channels: Vec<(ConversationId, Channel)>,
-}
-
-/// What was found of an agent so far.
-#[derive(Default)]
-struct Found {
-    members: Vec<Member>,
-    excluded: Excluded,
-    channels: Vec<(ConversationId, Channel)>,
+    /// The channel of each eligible conversation, by its place in the population.
+    channels: Vec<Channel>,
 }
 
 impl Gathered {
     /// The channel of an eligible conversation.
     pub(crate) fn channel(&self, conversation: ConversationId) -> Option<Channel> {
-        let at = self.channels.binary_search_by_key(&conversation, |(id, _)| *id).ok()?;
-        self.channels.get(at).map(|(_, channel)| *channel)
+        self.population.place(conversation).and_then(|place| self.channels.get(place).copied())
     }
 }
 
-/// The agents in parts that fit into memory: up to 200 agents and, beyond the first agent, up to 50,000 conversations.
-pub(crate) fn chunks(agents: &[PlanAgent]) -> Vec<&[PlanAgent]> {
-    let (mut parts, mut from, mut conversations) = (Vec::new(), 0, 0_i64);
-    for (at, agent) in agents.iter().enumerate() {
-        let full = at - from >= 200 || conversations.saturating_add(agent.conversations) > 50_000;
-        if full && at > from {
-            parts.extend(agents.get(from..at));
-            (from, conversations) = (at, 0);
-        }
-        conversations = conversations.saturating_add(agent.conversations);
+/// How many agents are read together. With 2,500 conversations each a part is of 1 MB.
+pub(crate) const PART: usize = 25;
+
+/// Hands over the eligible conversations of each of these agents.
+pub(crate) fn gather(
+    conn: &mut AnyConnection,
+    source: &Source,
+    agents: &[PlanAgent],
+    mut each: impl FnMut(PlanAgent, Gathered),
+) -> Result<()> {
+    let ids: Vec<AgentId> = agents.iter().map(|one| one.agent).collect();
+    let mut sampled = if source.plan.exclusions.already_sampled { sampled_of(conn, source.period, &ids)? } else { Default::default() };
+    for one in agents {
+        let sampled = sampled.remove(&one.agent).unwrap_or_default();
+        each(*one, of_agent(conn, source, one.agent, sampled)?);
     }
-    parts.extend(agents.get(from..).filter(|rest| !rest.is_empty()));
-    parts
+    Ok(())
 }
 
-/// The eligible conversations of these agents.
-pub(crate) fn gather(conn: &mut AnyConnection, source: &Source, agents: &[PlanAgent]) -> Result<Vec<Gathered>> {
+/// The eligible conversations of an agent. `sampled` are those that were sampled before, in ascending order.
+fn of_agent(conn: &mut AnyConnection, source: &Source, agent: AgentId, sampled: Vec<ConversationId>) -> Result<Gathered> {
     let Source { plan, period } = source;
-    let ids: Vec<AgentId> = agents.iter().map(|agent| agent.agent).collect();
-    let sampled = if plan.exclusions.already_sampled { sampled_of(conn, *period, &ids)? } else { Default::default() };
-    let mut found: BTreeMap<AgentId, Found> = BTreeMap::new();
-    // One agent's conversations come together.
-    let (mut at, mut of_agent) = (None, Found::default());
-    conversations_of(conn, *period, &ids, &plan.channels(), Asked::by(plan), |row| {
-        if at != Some(row.agent_id) {
-            let before = std::mem::take(&mut of_agent);
-            found.extend(at.replace(row.agent_id).map(|agent| (agent, before)));
-        }
-        let Found { members, excluded, channels } = &mut of_agent;
+    let mut sampled = sampled.into_iter().peekable();
+    let strata = plan.stratify_by.of(*period);
+    let (mut members, mut channels, mut excluded) = (Vec::new(), Vec::new(), Excluded::default());
+    // Both come in ascending order of id.
+    conversations_of(conn, *period, agent, &plan.channels(), Asked::by(plan), |row| {
+        while sampled.next_if(|id| *id < row.id).is_some() {}
         let facts = ConversationFacts {
             channel: row.channel,
             queue: row.queue.as_deref(),
@@ -88,27 +74,18 @@ pub(crate) fn gather(conn: &mut AnyConnection, source: &Source, agents: &[PlanAg
             satisfaction: row.satisfaction,
             attributes: &row.attributes,
             recordings: row.recordings,
-            sampled: sampled.contains(&row.id),
+            sampled: sampled.peek() == Some(&row.id),
         };
         match plan.standing(&facts) {
             Standing::Outside => {}
             Standing::Excluded(exclusion) => excluded.count(exclusion),
             Standing::Eligible { targeted } => {
-                let stratum = plan.stratify_by.stratum(*period, row.local_day);
-                members.push(Member { conversation: row.id, stratum, targeted });
-                channels.push((row.id, row.channel));
+                members.push(Member { conversation: row.id, stratum: strata.stratum(row.local_day), targeted });
+                channels.push(row.channel);
             }
         }
     })?;
-    found.extend(at.map(|agent| (agent, of_agent)));
-    Ok(agents
-        .iter()
-        .map(|agent| {
-            let Found { members, excluded, mut channels } = found.remove(&agent.agent).unwrap_or_default();
-            channels.sort_unstable_by_key(|(id, _)| *id);
-            Gathered { agent: agent.agent, team: agent.team, population: Population::new(members), excluded, channels }
-        })
-        .collect())
+    Ok(Gathered { population: Population::new(members), excluded, channels })
 }
 
 /// What each agent's quota of the period before fell short of, where it is to be carried over.

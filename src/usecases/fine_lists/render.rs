@@ -54,7 +54,10 @@ impl From<RenderError> for db::Error {
     fn from(error: RenderError) -> Self {
         match error {
             RenderError::Database(error) => error,
-            RenderError::Report(error) => Self::Damaged(error.to_string()),
+            RenderError::Report(error) => match error.disk() {
+                Some(disk) => Self::of_file("the file could not be written", disk),
+                None => Self::Damaged(error.to_string()),
+            },
         }
     }
 }

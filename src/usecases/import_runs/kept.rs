@@ -29,7 +29,8 @@ pub(super) fn is_kept(app: &App, id: ImportRunId) -> bool {
 pub(super) async fn keep_table(folder: PathBuf, csv: Vec<u8>) -> Result<()> {
     blocking(move || {
         std::fs::create_dir_all(&folder)?;
-        std::fs::write(folder.join(TABLE), csv)
+        // A half takes room that may be what is missing.
+        std::fs::write(folder.join(TABLE), csv).inspect_err(|_| drop(std::fs::remove_dir_all(&folder)))
     })
     .await
 }
@@ -55,7 +56,7 @@ fn found<T>(result: io::Result<T>) -> io::Result<Option<T>> {
 /// Works with files, off the event loop.
 pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> io::Result<T> + Send + 'static) -> Result<T> {
     let done = tokio::task::spawn_blocking(work).await.map_err(|error| Error::Panicked(error.to_string()))?;
-    done.map_err(|error| Error::Damaged(format!("a file of an import: {error}")))
+    done.map_err(|error| Error::of_file("a file of an import", &error))
 }
 
 /// The folders directly below one; none where it is not there.

@@ -24,6 +24,9 @@ const BEAT: Duration = Duration::from_millis(700);
 /// After how many beats a run that has not moved gives a sign of life.
 const QUIET_BEATS: u32 = 20;
 
+/// Why a run broke off that found no room at its beginning.
+const NO_ROOM: &str = "there is no room left where the data are kept, and nothing was stored; make room and try again";
+
 /// Carries out an attempt of a run to its end, and notes there what came of it. Each chunk of lines is a transaction, so that a process that is
 /// killed leaves whole rows only.
 ///
@@ -89,7 +92,11 @@ async fn end(app: &App, actor: &Actor, run: &ImportRun, progress: RunProgress, o
             Ok(())
         }
         Err(error) => {
-            let why = if let Error::Refused(refusal) = &error { Some(refusal.message.clone()) } else { None };
+            let why = match &error {
+                Error::Refused(refusal) => Some(refusal.message.clone()),
+                Error::Full(_) => Some(NO_ROOM.to_owned()),
+                _ => None,
+            };
             app.write(actor, move |tx| {
                 db::import_runs::note(tx, id, attempt, RunState::Running, &progress)?;
                 db::import_runs::end(tx, id, attempt, Err(why.as_deref()))

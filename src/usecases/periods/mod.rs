@@ -4,6 +4,7 @@ pub mod close;
 pub mod closing;
 pub mod failed;
 pub mod list;
+pub mod note_refused;
 pub mod show;
 
 use serde::{Deserialize, Serialize};

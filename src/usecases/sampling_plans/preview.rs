@@ -4,13 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use super::may_read;
 use crate::app::App;
+use crate::db::population::PlanAgent;
 use crate::db::{self, Result};
 use crate::domain::access::Actor;
 use crate::domain::id::SamplingPlanId;
 use crate::domain::period::Period;
 use crate::domain::sampling::draw::Wish;
 use crate::domain::sampling::shortfall::{Excluded, Shortfall, Tally, shortfalls};
-use crate::usecases::draws::gather::{Source, carried, chunks, gather};
+use crate::usecases::draws::gather::{PART, Source, carried, gather};
 
 /// What to look at.
 #[derive(Debug, Clone, Serialize, Deserialize, utoipa::ToSchema)]
@@ -66,12 +67,12 @@ pub async fn preview(app: &App, actor: &Actor, id: SamplingPlanId, command: Prev
         let inspectors = db::population::inspectors_of(conn, source.period, &source.plan.inspectors)?;
         let mut preview =
             Preview { capacity: inspectors.iter().map(|inspector| u64::from(inspector.capacity)).sum(), ..Preview::default() };
-        for chunk in chunks(&agents) {
-            for found in gather(conn, &source, chunk)? {
-                let carried = carried.get(&found.agent).copied().unwrap_or(0);
+        for part in agents.chunks(PART) {
+            gather(conn, &source, part, |PlanAgent { agent, .. }, found| {
+                let carried = carried.get(&agent).copied().unwrap_or(0);
                 let wish = Wish::of(&source.plan, &found.population, carried);
-                preview.add(found.agent, &tally(&found.population, wish, carried, found.excluded));
-            }
+                preview.add(agent, &tally(&found.population, wish, carried, found.excluded));
+            })?;
         }
         Ok(preview)
     })

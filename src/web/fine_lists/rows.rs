@@ -120,7 +120,7 @@ pub struct ExportRow {
 
 /// An amount without its currency.
 pub fn amount(minor: i64, currency: Currency) -> String {
-    Money::new(minor, currency).decimal()
+    Money::new(minor, currency).grouped()
 }
 
 /// A kind of line in words.

@@ -85,7 +85,7 @@ fn said<'a>(f: &Frame, en: &'a str, zh: &'a str) -> &'a str {
 
 fn shown(f: &Frame, policy: &FinePolicy, names: &[Choice]) -> Shown {
     let terms = &policy.terms;
-    let amount = |minor: i64| terms.money(minor).decimal();
+    let amount = |minor: i64| terms.money(minor).grouped();
     let mut amounts: Vec<(String, String)> = Vec::new();
     amounts.extend(terms.class_amounts_minor.iter().map(|(class, minor)| (format!("{} {class}", f.t("class", "等级")), amount(*minor))));
     amounts.extend(terms.complaint_amounts_minor.iter().map(|(one, minor)| (level(f, *one).to_owned(), amount(*minor))));

@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 use std::io::BufRead;
 
-use crate::domain::Refused;
+use super::prepare::{Step, Workshop};
+use crate::db::Result;
+use crate::db::transcripts::Packer;
 use crate::domain::conversation::csv::CsvReader;
 use crate::domain::conversation::ndjson::NdjsonReader;
 use crate::domain::conversation::{FileFormat, ImportLimits, ImportRow};
@@ -13,45 +15,52 @@ const ROWS: usize = 2000;
 /// From this size on a chunk ends, so that long transcripts do not pile up.
 const BYTES: usize = 4 << 20;
 
-/// Some rows of the file, in its order. No conversation is in it twice.
-pub(super) type Chunk = Vec<ImportRow>;
-
-/// Reads the file to its end and hands chunk after chunk over; a file that cannot be read at all gives one refusal. Blocking. Ends early when
-/// `deliver` says that nobody wants to hear the rest.
+/// Reads the file to its end and hands chunk after chunk over, prepared row by row, each in the order of the file and with no conversation twice. A
+/// file that cannot be read at all gives one refusal. Blocking. Ends early when `deliver` says that nobody wants to hear the rest.
 pub(super) fn read(
     input: Box<dyn BufRead + Send>,
     format: FileFormat,
     limits: &ImportLimits,
-    mut deliver: impl FnMut(Refused<Chunk>) -> bool,
+    workshop: &Workshop,
+    mut deliver: impl FnMut(Result<Step>) -> bool,
 ) {
-    match format {
-        FileFormat::Ndjson => cut(NdjsonReader::new(input, limits.clone()), deliver),
+    let read = match format {
+        FileFormat::Ndjson => cut(NdjsonReader::new(input, limits.clone()), workshop, &mut deliver),
         FileFormat::Csv => match CsvReader::open(input, limits.clone()) {
-            Ok(rows) => cut(rows, deliver),
-            Err(refusal) => {
-                deliver(Err(refusal));
-            }
+            Ok(rows) => cut(rows, workshop, &mut deliver),
+            Err(refusal) => Err(refusal.into()),
         },
+    };
+    if let Err(error) = read {
+        deliver(Err(error));
     }
 }
 
-fn cut(rows: impl Iterator<Item = ImportRow>, mut deliver: impl FnMut(Refused<Chunk>) -> bool) {
-    let (mut chunk, mut bytes, mut seen) = (Vec::new(), 0_usize, HashSet::new());
+/// What a row is known by: its source and what that calls it.
+fn identity(row: &ImportRow) -> Option<String> {
+    row.conversation.as_ref().ok().map(|conversation| [conversation.source.as_str(), conversation.external_id.as_str()].join("\0"))
+}
+
+fn cut(rows: impl Iterator<Item = ImportRow>, workshop: &Workshop, mut deliver: impl FnMut(Result<Step>) -> bool) -> Result<()> {
+    let mut packer = Packer::new()?;
+    let (mut chunk, mut count, mut bytes, mut seen) = (Step::default(), 0_usize, 0_usize, HashSet::new());
     for row in rows {
-        let identity = row.conversation.as_ref().ok().map(|c| (c.source.clone(), c.external_id.clone()));
-        let again = identity.is_some_and(|identity| !seen.insert(identity));
-        if again || chunk.len() >= ROWS || bytes >= BYTES {
+        let identity = identity(&row);
+        let again = identity.as_ref().is_some_and(|identity| seen.contains(identity));
+        if again || count >= ROWS || bytes >= BYTES {
             if !deliver(Ok(std::mem::take(&mut chunk))) {
-                return;
+                return Ok(());
             }
-            bytes = 0;
+            (count, bytes) = (0, 0);
             seen.clear();
-            seen.extend(row.conversation.as_ref().ok().map(|c| (c.source.clone(), c.external_id.clone())));
         }
+        seen.extend(identity);
+        count = count.saturating_add(1);
         bytes = bytes.saturating_add(row.bytes);
-        chunk.push(row);
+        workshop.prepare(&mut packer, row, &mut chunk)?;
     }
-    if !chunk.is_empty() {
+    if count > 0 {
         deliver(Ok(chunk));
     }
+    Ok(())
 }

@@ -7,7 +7,7 @@ use crate::db::conversations::ConversationRow;
 use crate::db::recordings::RecordingRow;
 use crate::db::{self, AnyConnection, Result};
 use crate::domain::access::Reach;
-use crate::domain::conversation::TranscriptLine;
+use crate::domain::conversation::Conversation;
 use crate::domain::conversation::change::{self, EvidenceChange, StoredConversation};
 use crate::domain::id::{AgentId, ConversationId};
 use crate::domain::period::Period;
@@ -32,8 +32,8 @@ pub(super) struct Existing {
     within_reach: bool,
     /// Parts of it were deleted because they had had their time.
     purged: bool,
-    /// Its transcript, where it matters whether it changes.
-    transcript: Vec<TranscriptLine>,
+    /// What is said is no longer what it was; told where somebody has graded it.
+    retold: bool,
 }
 
 /// What is to be done.
@@ -74,10 +74,18 @@ impl Facts {
         for (source, external_ids) in by_source {
             stored.extend(db::conversations::by_external_ids(conn, source, &external_ids)?);
         }
-        let existing = Self::existing(conn, reach, rows, stored)?;
+        let existing = Self::load_existing(conn, reach, rows, stored)?;
         // What is being closed at this moment is as good as closed.
         let frozen = db::periods::last_closed(conn)?.max(db::periods::closing(conn)?);
         Ok(Self { agents, existing, frozen })
+    }
+
+    /// What is stored of a conversation.
+    fn existing(&self, conversation: &Conversation) -> Option<&Existing> {
+        if self.existing.is_empty() {
+            return None;
+        }
+        self.existing.get(&(conversation.source.clone(), conversation.external_id.clone()))
     }
 
     /// Whether nothing may change in a period any more: it or a later one is closed.
@@ -85,7 +93,7 @@ impl Facts {
         self.frozen.is_some_and(|frozen| period <= frozen)
     }
 
-    fn existing(
+    fn load_existing(
         conn: &mut AnyConnection,
         reach: &Reach,
         rows: &[Prepared],
@@ -94,8 +102,8 @@ impl Facts {
         if stored.is_empty() {
             return Ok(HashMap::new());
         }
-        let digests: HashMap<(&str, &str), &[u8; 32]> =
-            rows.iter().map(|r| ((r.conversation.source.as_str(), r.conversation.external_id.as_str()), &r.digest)).collect();
+        let given: HashMap<(&str, &str), &Prepared> =
+            rows.iter().map(|row| ((row.conversation.source.as_str(), row.conversation.external_id.as_str()), row)).collect();
         let ids: Vec<ConversationId> = stored.iter().map(|(row, _)| row.id).collect();
         let owners: HashSet<&str> = stored.iter().map(|(_, employee_no)| employee_no.as_str()).collect();
         let owners = db::conversations::agents_by_number(conn, &owners.into_iter().collect::<Vec<_>>(), reach)?;
@@ -107,9 +115,11 @@ impl Facts {
         }
         let mut existing = HashMap::with_capacity(stored.len());
         for (row, employee_no) in stored {
-            let same = digests.get(&(row.source.as_str(), row.external_id.as_str())).is_some_and(|digest| digest.as_slice() == row.digest);
             let graded = graded.contains(&row.id);
-            let transcript = if graded && !same { db::transcripts::load(conn, row.id)? } else { Vec::new() };
+            let retold = match given.get(&(row.source.as_str(), row.external_id.as_str())) {
+                Some(new) if graded && new.digest != *row.digest => db::transcripts::load(conn, row.id)? != new.transcript.lines()?,
+                _ => false,
+            };
             let one = Existing {
                 within_reach: owners.contains_key(&employee_no),
                 purged: purged.contains_key(&row.id),
@@ -117,7 +127,7 @@ impl Facts {
                 recordings: recordings.remove(&row.id).unwrap_or_default(),
                 sampled: sampled.contains(&row.id),
                 graded,
-                transcript,
+                retold,
                 row,
             };
             existing.insert((one.row.source.clone(), one.row.external_id.clone()), one);
@@ -132,7 +142,7 @@ impl Facts {
 /// Why it is refused.
 pub(super) fn decide<'a>(new: &'a Prepared, facts: &'a Facts) -> Refused<Verdict<'a>> {
     let conversation = &new.conversation;
-    let old = facts.existing.get(&(conversation.source.clone(), conversation.external_id.clone()));
+    let old = facts.existing(conversation);
     let stored = old.map(|old| old.recordings.as_slice()).unwrap_or_default();
     let agent = facts.agents.get(&conversation.agent).copied().ok_or_else(|| {
         let message =
@@ -168,10 +178,7 @@ pub(super) fn decide<'a>(new: &'a Prepared, facts: &'a Facts) -> Refused<Verdict
             Recorded::New(_) => false,
         })
     };
-    let evidence = EvidenceChange {
-        transcript: old.row.digest != new.digest && old.graded && old.transcript != conversation.transcript,
-        recordings: !old.recordings.iter().all(kept_as_it_was),
-    };
+    let evidence = EvidenceChange { transcript: old.retold, recordings: !old.recordings.iter().all(kept_as_it_was) };
     let before = StoredConversation {
         agent: old.employee_no.clone(),
         channel: old.row.channel,

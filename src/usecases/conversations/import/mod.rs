@@ -45,7 +45,7 @@ pub struct ImportSource {
 ///
 /// # Errors
 /// `Invalid` where the file cannot be read at all, such as CSV without its columns. Refused conversations are no error: the report has them.
-/// `Busy` where the database fails half-way: what was reported so far is stored then.
+/// `Busy` where the database fails half-way, and `Full` where there is no room half-way: what was reported so far is stored then.
 pub async fn import(app: &App, actor: &Actor, source: ImportSource, mut progress: impl FnMut(&ImportReport)) -> Result<ImportReport> {
     let reach = actor.reach(Action::ConversationImport)?;
     let zone = app.read(db::organisation::load).await?.zone;
@@ -64,10 +64,7 @@ pub async fn import(app: &App, actor: &Actor, source: ImportSource, mut progress
     let (input, format, shop) = (source.input, source.format, Arc::clone(&workshop));
     // The next chunk is read and prepared while the database stores the one before.
     let reader = tokio::task::spawn_blocking(move || {
-        chunks::read(input, format, &limits, |chunk| {
-            let prepared = chunk.map_err(db::Error::from).and_then(|chunk| shop.prepare(chunk));
-            send.blocking_send(prepared).is_ok()
-        });
+        chunks::read(input, format, &limits, &shop, |chunk| send.blocking_send(chunk).is_ok());
     });
     let mut report = ImportReport::new(app.config.limits.report_lines);
     while let Some(prepared) = receive.recv().await {
@@ -95,7 +92,14 @@ fn broken_off(error: db::Error, report: &ImportReport) -> db::Error {
         return error;
     }
     tracing::error!(%error, import = ?report.id, stored, "an import stopped half-way");
-    Refusal::busy(format!("the import stopped after {stored} conversations were stored, because of a fault of ours; run it again")).into()
+    let refusal = if matches!(error, db::Error::Full(_)) {
+        Refusal::full(format!(
+            "the import stopped after {stored} conversations were stored, because there is no room left where the data are kept; make room and run it again"
+        ))
+    } else {
+        Refusal::busy(format!("the import stopped after {stored} conversations were stored, because of a fault of ours; run it again"))
+    };
+    refusal.into()
 }
 
 /// The limits of the configuration.

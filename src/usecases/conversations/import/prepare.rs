@@ -6,14 +6,13 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
-use super::chunks::Chunk;
 use super::decide::{self, Facts, Verdict};
 use super::report::RefusedConversation;
 use crate::db::recordings::RecordingRow;
 use crate::db::transcripts::{Packed, Packer};
 use crate::db::{self, AnyConnection, Result};
 use crate::domain::access::Reach;
-use crate::domain::conversation::{Conversation, RecordingReference, Voices};
+use crate::domain::conversation::{Conversation, ImportRow, RecordingReference, Voices};
 use crate::domain::period::{Period, local_day};
 use crate::domain::{Refusal, Refused};
 use crate::recordings::{Folder, RecordingLimits, Sound, Store, StoreError, Stored, hash, probe};
@@ -32,10 +31,13 @@ pub(super) struct Workshop {
 pub(super) struct Prepared {
     pub(super) line: u64,
     pub(super) named: Option<String>,
-    pub(super) conversation: Conversation,
+    /// Without its transcript.
+    pub(super) conversation: Box<Conversation>,
     pub(super) digest: [u8; 32],
     pub(super) period: Period,
     pub(super) local_day: NaiveDate,
+    /// How many lines its transcript has.
+    pub(super) lines: usize,
     pub(super) transcript: Packed,
     pub(super) attributes: String,
     pub(super) recordings: Vec<Given>,
@@ -89,6 +91,7 @@ impl Prepared {
 }
 
 /// A chunk between two steps: what goes on, and what was refused on the way.
+#[derive(Default)]
 pub(super) struct Step {
     pub(super) rows: Vec<Prepared>,
     pub(super) refused: Vec<RefusedConversation>,
@@ -113,34 +116,37 @@ pub(super) fn foresee(conn: &mut AnyConnection, reach: &Reach, rows: &[Prepared]
 }
 
 impl Workshop {
-    /// Checks what can be checked without the database.
-    pub(super) fn prepare(&self, chunk: Chunk) -> Result<Step> {
-        let mut step = Step { rows: Vec::with_capacity(chunk.len()), refused: Vec::new() };
-        let mut packer = Packer::new()?;
-        for row in chunk {
-            let conversation = match row.conversation {
-                Ok(conversation) => *conversation,
-                Err(refusal) => {
-                    step.refused.push(RefusedConversation::new(row.line, row.named, &refusal));
-                    continue;
-                }
-            };
-            match Period::of_moment(conversation.started_at, self.zone) {
-                Ok(period) => step.rows.push(Prepared {
+    /// Checks of a row what can be checked without the database, and adds it to a chunk. The lines of its transcript are let go of as soon as they
+    /// are packed, or a chunk would be some ten thousands of pieces of memory.
+    pub(super) fn prepare(&self, packer: &mut Packer, row: ImportRow, step: &mut Step) -> Result<()> {
+        let refused = |named, refusal: &Refusal| RefusedConversation::new(row.line, named, refusal);
+        let mut conversation = match row.conversation {
+            Ok(conversation) => conversation,
+            Err(refusal) => {
+                step.refused.push(refused(row.named, &refusal));
+                return Ok(());
+            }
+        };
+        match Period::of_moment(conversation.started_at, self.zone) {
+            Ok(period) => {
+                let lines = std::mem::take(&mut conversation.transcript);
+                let (transcript, digest) = packer.pack(&lines, |json| conversation.digest_with(json))?;
+                step.rows.push(Prepared {
                     line: row.line,
                     named: row.named,
-                    digest: conversation.digest(),
+                    digest,
                     period,
                     local_day: local_day(conversation.started_at, self.zone),
-                    transcript: packer.pack(&conversation.transcript)?,
+                    lines: lines.len(),
+                    transcript,
                     attributes: db::tx::to_json(&conversation.attributes)?,
                     recordings: conversation.recordings.iter().map(|reference| self.given(reference)).collect(),
                     conversation,
-                }),
-                Err(refusal) => step.refused.push(RefusedConversation::new(row.line, row.named, &refusal.within("started_at"))),
+                });
             }
+            Err(refusal) => step.refused.push(refused(row.named, &refusal.within("started_at"))),
         }
-        Ok(step)
+        Ok(())
     }
 
     fn given(&self, reference: &RecordingReference) -> Given {

@@ -4,8 +4,9 @@ use serde_json::{Value, json};
 
 use super::decide::{self, Existing, Facts, Recorded, Verdict};
 use super::prepare::{Given, Prepared};
-use crate::db::conversations::ConversationRow;
+use crate::db::conversations::{ConversationRow, NewConversation};
 use crate::db::recordings::RecordingRow;
+use crate::db::sql_types::At;
 use crate::db::transcripts::Packed;
 use crate::db::{self, Result, Tx};
 use crate::domain::access::Reach;
@@ -46,7 +47,7 @@ pub(super) fn store(tx: &mut Tx<'_>, import: ImportId, reach: &Reach, rows: &[Pr
             }
             Ok(Verdict::Update { agent, old, recordings }) => {
                 let mut stored = conversation_row(tx, import, row, old.row.id, agent);
-                stored.created_at = old.row.created_at;
+                stored.created_at = At(old.row.created_at);
                 match recording_rows(tx, stored.id, row, &recordings) {
                     Ok(recordings) => {
                         update(tx, old, &stored, &row.transcript, &recordings)?;
@@ -95,26 +96,26 @@ fn stays(verdict: &Verdict<'_>, going: &[String]) -> Refused<()> {
     Ok(())
 }
 
-fn update(tx: &mut Tx<'_>, old: &Existing, new: &ConversationRow, transcript: &Packed, recordings: &[RecordingRow]) -> Result<()> {
+fn update(tx: &mut Tx<'_>, old: &Existing, new: &NewConversation<'_>, transcript: &Packed, recordings: &[RecordingRow]) -> Result<()> {
     db::conversations::update(tx, new)?;
     db::transcripts::replace(tx, new.id, transcript)?;
     if old.recordings != recordings {
         db::recordings::delete_of(tx, new.id)?;
         db::recordings::insert(tx, recordings)?;
     }
-    let before = described(&old.row, &old.recordings);
+    let before = described(&as_new(&old.row), &old.recordings);
     let after = described(new, recordings);
     tx.audit("conversation.updated", ("conversation", &new.id), Some(&before), Some(&after), None)
 }
 
 /// What the audit log keeps of a conversation: everything but what was said.
-fn described(row: &ConversationRow, recordings: &[RecordingRow]) -> Value {
+fn described(row: &NewConversation<'_>, recordings: &[RecordingRow]) -> Value {
     let recordings: Vec<Value> =
         recordings.iter().map(|r| json!({ "name": mask(&r.name), "sides": r.sides, "start_ms": r.start_ms, "sha256": r.sha256 })).collect();
     json!({
         "channel": row.channel,
         "agent_id": row.agent_id,
-        "started_at": row.started_at,
+        "started_at": row.started_at.0,
         "duration_ms": row.duration_ms,
         "period": row.period,
         "queue": row.queue,
@@ -124,34 +125,60 @@ fn described(row: &ConversationRow, recordings: &[RecordingRow]) -> Value {
         "attributes": row.attributes,
         "lines": row.lines,
         "recordings": recordings,
-        "digest": hex::encode(&row.digest),
+        "digest": hex::encode(row.digest),
     })
 }
 
-fn conversation_row(tx: &Tx<'_>, import: ImportId, row: &Prepared, id: ConversationId, agent: AgentId) -> ConversationRow {
+fn conversation_row<'a>(tx: &Tx<'_>, import: ImportId, row: &'a Prepared, id: ConversationId, agent: AgentId) -> NewConversation<'a> {
     let new = &row.conversation;
     let count = |n: usize| i32::try_from(n).unwrap_or(i32::MAX);
-    ConversationRow {
+    NewConversation {
         id,
-        source: new.source.clone(),
-        external_id: new.external_id.clone(),
+        source: &new.source,
+        external_id: &new.external_id,
         channel: new.channel,
         agent_id: agent,
-        started_at: new.started_at,
+        started_at: At(new.started_at),
         duration_ms: new.duration_ms,
         period: row.period,
         local_day: row.local_day,
-        queue: new.queue.clone(),
-        language: new.language.clone(),
+        queue: new.queue.as_deref(),
+        language: new.language.as_deref(),
         satisfaction: new.satisfaction,
-        customer_ref: new.customer.clone(),
-        attributes: row.attributes.clone(),
-        lines: count(new.transcript.len()),
+        customer_ref: new.customer.as_deref(),
+        attributes: &row.attributes,
+        lines: count(row.lines),
         recordings: count(row.recordings.len()),
-        digest: row.digest.to_vec(),
+        digest: &row.digest,
         import_id: Some(import),
-        created_at: tx.now,
-        updated_at: tx.now,
+        created_at: At(tx.now),
+        updated_at: At(tx.now),
+    }
+}
+
+/// A stored conversation in the shape of a new one.
+fn as_new(row: &ConversationRow) -> NewConversation<'_> {
+    NewConversation {
+        id: row.id,
+        source: &row.source,
+        external_id: &row.external_id,
+        channel: row.channel,
+        agent_id: row.agent_id,
+        started_at: At(row.started_at),
+        duration_ms: row.duration_ms,
+        period: row.period,
+        local_day: row.local_day,
+        queue: row.queue.as_deref(),
+        language: row.language.as_deref(),
+        satisfaction: row.satisfaction,
+        customer_ref: row.customer_ref.as_deref(),
+        attributes: &row.attributes,
+        lines: row.lines,
+        recordings: row.recordings,
+        digest: &row.digest,
+        import_id: row.import_id,
+        created_at: At(row.created_at),
+        updated_at: At(row.updated_at),
     }
 }
 
