@@ -80,7 +80,7 @@ const OTHER: [&str; 21] = [
 ];
 
 /// Texts with blanks in them that are not said to anybody who was refused something.
-const NO_REFUSALS: [(&str, &str); 14] = [
+const NO_REFUSALS: [(&str, &str); 15] = [
     ("a word of serde_json", "recursion limit exceeded"),
     ("a line's key", "{} in {}"),
     ("a stored reason", "adjudicated before the import"),
@@ -95,6 +95,7 @@ const NO_REFUSALS: [(&str, &str); 14] = [
     ("a token's name", "first administrator"),
     ("a log's word", "not logged in"),
     ("SQL", "CAST(SUM(amount_minor) AS BIGINT)"),
+    ("SQL", "COUNT(DISTINCT conversations.local_day)"),
     ("SQL", "(SELECT COALESCE(MAX(seq), 0) + 1 FROM audit)"),
     ("a media type", "text/csv; charset=utf-8"),
     ("a media type", "text/plain; charset=utf-8"),
