@@ -5,7 +5,7 @@ use diesel::backend::Backend;
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sqlite::Sqlite;
-use diesel::{QueryResult, RunQueryDsl};
+use diesel::{AsChangeset, QueryResult, QuerySource, RunQueryDsl};
 
 use super::connection::{AnyConnection, MultiBackend};
 
@@ -45,24 +45,84 @@ macro_rules! natively {
 }
 pub(crate) use natively;
 
-/// An update whose text is always the same, so that its statement stays prepared; diesel prepares each update anew, because fields may be left out.
-/// For [`natively`].
+/// `UPDATE table SET changes WHERE which`, whose text is always the same, so that its statement stays prepared. diesel prepares each of its own
+/// updates anew, because fields may be left out; of `changes` none may be. For [`natively`].
+pub fn kept_update<T, C, W>(table: T, changes: C, which: W) -> KeptUpdate<T::FromClause, C::Changeset, W>
+where
+    T: QuerySource,
+    C: AsChangeset<Target = T>,
+{
+    KeptUpdate { table: table.from_clause(), changes: changes.as_changeset(), which }
+}
+
+/// What [`kept_update`] makes.
 #[derive(Debug, Clone, Copy)]
-pub struct Kept<Q>(pub Q);
+pub struct KeptUpdate<T, C, W> {
+    table: T,
+    changes: C,
+    which: W,
+}
 
-impl<DB: Backend, Q: QueryFragment<DB>> QueryFragment<DB> for Kept<Q> {
-    fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, DB>) -> QueryResult<()> {
-        self.0.walk_ast(pass)
-    }
-
-    fn is_safe_to_cache_prepared(&self, _: &DB) -> QueryResult<bool> {
-        Ok(true)
+impl<T, C, W, DB> QueryFragment<DB> for KeptUpdate<T, C, W>
+where
+    DB: Backend,
+    T: QueryFragment<DB>,
+    C: QueryFragment<DB>,
+    W: QueryFragment<DB>,
+{
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        pass.push_sql("UPDATE ");
+        self.table.walk_ast(pass.reborrow())?;
+        pass.push_sql(" SET ");
+        self.changes.walk_ast(pass.reborrow())?;
+        pass.push_sql(" WHERE ");
+        self.which.walk_ast(pass)
     }
 }
 
-impl<Q> QueryId for Kept<Q> {
+impl<T, C, W> QueryId for KeptUpdate<T, C, W> {
     type QueryId = ();
     const HAS_STATIC_QUERY_ID: bool = false;
 }
 
-impl<Q, C> RunQueryDsl<C> for Kept<Q> {}
+impl<T, C, W, Conn> RunQueryDsl<Conn> for KeptUpdate<T, C, W> {}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use diesel::connection::{InstrumentationEvent, SimpleConnection};
+    use diesel::prelude::*;
+
+    use super::kept_update;
+
+    diesel::table! {
+        things (id) {
+            id -> Integer,
+            name -> Text,
+            size -> Nullable<Integer>,
+        }
+    }
+
+    static CACHED: AtomicUsize = AtomicUsize::new(0);
+
+    #[test]
+    fn an_update_changes_what_it_says_and_is_prepared_once() {
+        let mut conn = SqliteConnection::establish(":memory:").unwrap();
+        conn.batch_execute("CREATE TABLE things (id INTEGER PRIMARY KEY, name TEXT NOT NULL, size INTEGER)").unwrap();
+        conn.batch_execute("INSERT INTO things VALUES (1, 'a', 10), (2, 'b', 20)").unwrap();
+        conn.set_instrumentation(|event: InstrumentationEvent<'_>| {
+            if matches!(event, InstrumentationEvent::CacheQuery { .. }) {
+                CACHED.fetch_add(1, Ordering::Relaxed);
+            }
+        });
+        for (id, name, size) in [(1, "c", None), (2, "d", Some(21)), (3, "e", None)] {
+            let changes = (things::name.eq(name), things::size.eq(size));
+            let changed = kept_update(things::table, changes, things::id.eq(id)).execute(&mut conn).unwrap();
+            assert_eq!(changed, usize::from(id < 3));
+        }
+        assert_eq!(CACHED.load(Ordering::Relaxed), 1);
+        let all: Vec<(i32, String, Option<i32>)> = things::table.order(things::id).load(&mut conn).unwrap();
+        assert_eq!(all, [(1, "c".to_owned(), None), (2, "d".to_owned(), Some(21))]);
+    }
+}

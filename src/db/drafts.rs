@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use super::both::{Kept, natively};
+use super::both::{kept_update, natively};
 use super::connection::AnyConnection;
 use super::error::Result;
 use super::schema::drafts;
@@ -79,13 +79,17 @@ pub fn store(tx: &mut Tx<'_>, row: &DraftRow, is_first: bool) -> Result<()> {
     natively!(
         tx.conn,
         execute,
-        Kept(diesel::update(drafts::table.find(row.sample_id)).set((
-            drafts::inspector_id.eq(row.inspector_id),
-            drafts::content.eq(&content),
-            drafts::version.eq(row.version),
-            drafts::seconds.eq(row.seconds),
-            drafts::saved_at.eq(At(row.saved_at)),
-        )))
+        kept_update(
+            drafts::table,
+            (
+                drafts::inspector_id.eq(row.inspector_id),
+                drafts::content.eq(&content),
+                drafts::version.eq(row.version),
+                drafts::seconds.eq(row.seconds),
+                drafts::saved_at.eq(At(row.saved_at)),
+            ),
+            drafts::sample_id.eq(row.sample_id)
+        )
     )?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 
-use super::both::{Kept, natively};
+use super::both::{kept_update, natively};
 use super::connection::AnyConnection;
 use super::error::Result;
 use super::schema::{conversations, drafts, samples};
@@ -180,11 +180,11 @@ pub fn claim(tx: &mut Tx<'_>, id: SampleId, until: DateTime<Utc>) -> Result<()> 
     natively!(
         tx.conn,
         execute,
-        Kept(diesel::update(samples::table.find(id)).set((
-            samples::state.eq(SampleState::Claimed),
-            samples::claimed_at.eq(At(tx.now)),
-            samples::claim_until.eq(At(until))
-        )))
+        kept_update(
+            samples::table,
+            (samples::state.eq(SampleState::Claimed), samples::claimed_at.eq(At(tx.now)), samples::claim_until.eq(At(until))),
+            samples::id.eq(id)
+        )
     )?;
     Ok(())
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 
-use crate::db::both::{Kept, natively};
+use crate::db::both::{kept_update, natively};
 use crate::db::connection::AnyConnection;
 use crate::db::error::Result;
 use crate::db::schema::{conversations, recordings, samples, scorecard_versions};
@@ -103,7 +103,7 @@ pub fn offered(conn: &mut AnyConnection, conversation: ConversationId, lines: i3
 /// # Errors
 /// What the database says.
 pub fn prolong_claim(tx: &mut Tx<'_>, sample: SampleId, until: DateTime<Utc>) -> Result<()> {
-    natively!(tx.conn, execute, Kept(diesel::update(samples::table.find(sample)).set(samples::claim_until.eq(At(until)))))?;
+    natively!(tx.conn, execute, kept_update(samples::table, samples::claim_until.eq(At(until)), samples::id.eq(sample)))?;
     Ok(())
 }
 
@@ -115,11 +115,11 @@ pub fn lock_sample(tx: &mut Tx<'_>, sample: SampleId) -> Result<()> {
     natively!(
         tx.conn,
         execute,
-        Kept(diesel::update(samples::table.find(sample)).set((
-            samples::state.eq(SampleState::Submitted),
-            samples::submitted_at.eq(At(tx.now)),
-            samples::claim_until.eq(None::<At>)
-        )))
+        kept_update(
+            samples::table,
+            (samples::state.eq(SampleState::Submitted), samples::submitted_at.eq(At(tx.now)), samples::claim_until.eq(None::<At>)),
+            samples::id.eq(sample)
+        )
     )?;
     Ok(())
 }
