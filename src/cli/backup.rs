@@ -43,7 +43,7 @@ pub(super) async fn run(config: Config, args: Args) -> Outcome {
     // After the database: every recording that it names is there.
     let from = &config.recordings.folder;
     let copied = args.recordings.as_deref().map(|to| recordings::copy_missing(from, to)).transpose();
-    let copied = copied.map_err(|e| db::backup::failed("the recordings could not be copied", &e))?;
+    let copied = copied.map_err(|e| db::Error::of_named_file("the recordings could not be copied", &e))?;
     if args.json {
         say_json(&json!({ "file": args.file, "bytes": bytes, "recordings_copied": copied }))?;
         return Ok(ExitCode::SUCCESS);

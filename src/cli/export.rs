@@ -103,5 +103,5 @@ fn write(file: ExportFile, out: Option<PathBuf>) -> db::Result<()> {
 }
 
 fn copy_to(from: &mut impl Read, to: &mut impl Write, name: &str) -> db::Result<()> {
-    copy(from, to).and_then(|_| to.flush()).map_err(|error| db::backup::failed(name, &error))
+    copy(from, to).and_then(|_| to.flush()).map_err(|error| db::Error::of_named_file(name, &error))
 }

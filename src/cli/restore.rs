@@ -43,7 +43,7 @@ pub(super) async fn run(config: Config, args: Args) -> Outcome {
     }
     if let Some(from) = args.recordings {
         let copied = recordings::copy_missing(&from, &config.recordings.folder);
-        let copied = copied.map_err(|e| db::backup::failed("the recordings could not be copied", &e))?;
+        let copied = copied.map_err(|e| db::Error::of_named_file("the recordings could not be copied", &e))?;
         say(format!("{copied} recordings copied to {}", config.recordings.folder.display()));
     }
     Ok(ExitCode::SUCCESS)

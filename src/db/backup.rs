@@ -166,15 +166,7 @@ fn escaped(path: &str) -> String {
 }
 
 fn io(path: &Path, error: &std::io::Error) -> Error {
-    failed(&path.display().to_string(), error)
-}
-
-/// What a file or folder that an operator has named could not be written or read for.
-pub fn failed(what: &str, error: &std::io::Error) -> Error {
-    match Error::of_file(what, error) {
-        full @ Error::Full(_) => full,
-        _ => Refusal::conflict("file_failed", format!("{what}: {error}")).into(),
-    }
+    Error::of_named_file(&path.display().to_string(), error)
 }
 
 /// Says which file has no room.

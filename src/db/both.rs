@@ -45,6 +45,23 @@ macro_rules! natively {
 }
 pub(crate) use natively;
 
+/// Inserts many rows of a type that leaves no column to its default: by `COPY` on PostgreSQL, and on SQLite by one statement that stays prepared.
+macro_rules! insert_each {
+    ($conn:expr, $table:expr, $rows:expr) => {
+        match $conn {
+            $crate::db::AnyConnection::Sqlite(conn) => {
+                for row in $rows {
+                    diesel::insert_into($table).values(row).execute(conn)?;
+                }
+            }
+            $crate::db::AnyConnection::Postgres(conn) => {
+                diesel::copy_from($table).from_insertable($rows).execute(conn)?;
+            }
+        }
+    };
+}
+pub(crate) use insert_each;
+
 /// `UPDATE table SET changes WHERE which`, whose text is always the same, so that its statement stays prepared. diesel prepares each of its own
 /// updates anew, because fields may be left out; of `changes` none may be. For [`natively`].
 pub fn kept_update<T, C, W>(table: T, changes: C, which: W) -> KeptUpdate<T::FromClause, C::Changeset, W>

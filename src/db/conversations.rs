@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 
-use super::both::natively;
+use super::both::{insert_each, natively};
 use super::connection::AnyConnection;
 use super::error::Result;
 use super::schema::{agents, conversations, drafts, evaluations, samples};
@@ -112,21 +112,39 @@ pub struct NewConversation<'a> {
     pub updated_at: At,
 }
 
+impl<'a> From<&'a ConversationRow> for NewConversation<'a> {
+    fn from(row: &'a ConversationRow) -> Self {
+        Self {
+            id: row.id,
+            source: &row.source,
+            external_id: &row.external_id,
+            channel: row.channel,
+            agent_id: row.agent_id,
+            started_at: At(row.started_at),
+            duration_ms: row.duration_ms,
+            period: row.period,
+            local_day: row.local_day,
+            queue: row.queue.as_deref(),
+            language: row.language.as_deref(),
+            satisfaction: row.satisfaction,
+            customer_ref: row.customer_ref.as_deref(),
+            attributes: &row.attributes,
+            lines: row.lines,
+            recordings: row.recordings,
+            digest: &row.digest,
+            import_id: row.import_id,
+            created_at: At(row.created_at),
+            updated_at: At(row.updated_at),
+        }
+    }
+}
+
 /// Stores new conversations, at most some thousands at a time.
 ///
 /// # Errors
 /// What the database says.
 pub fn insert(tx: &mut Tx<'_>, rows: &[NewConversation<'_>]) -> Result<()> {
-    match tx.conn {
-        AnyConnection::Postgres(postgres) => {
-            diesel::copy_from(conversations::table).from_insertable(rows).execute(postgres)?;
-        }
-        AnyConnection::Sqlite(sqlite) => {
-            for row in rows {
-                diesel::insert_into(conversations::table).values(row).execute(sqlite)?;
-            }
-        }
-    }
+    insert_each!(tx.conn, conversations::table, rows);
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
+use super::both::insert_each;
 use super::connection::AnyConnection;
 use super::error::Result;
 use super::schema::draw_agents;
@@ -93,16 +94,7 @@ impl DrawAgentRow {
 /// # Errors
 /// What the database says.
 pub fn insert_all(tx: &mut Tx<'_>, rows: &[DrawAgentRow]) -> Result<()> {
-    match tx.conn {
-        AnyConnection::Postgres(conn) => {
-            diesel::copy_from(draw_agents::table).from_insertable(rows).execute(conn)?;
-        }
-        AnyConnection::Sqlite(conn) => {
-            for row in rows {
-                diesel::insert_into(draw_agents::table).values(row).execute(conn)?;
-            }
-        }
-    }
+    insert_each!(tx.conn, draw_agents::table, rows);
     Ok(())
 }
 

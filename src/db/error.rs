@@ -93,6 +93,14 @@ impl Error {
         }
     }
 
+    /// What a file or folder that an operator has named could not be written or read for.
+    pub fn of_named_file(what: &str, error: &std::io::Error) -> Self {
+        match Self::of_file(what, error) {
+            full @ Self::Full(_) => full,
+            _ => Refusal::conflict("file_failed", format!("{what}: {error}")).into(),
+        }
+    }
+
     /// The same error for another caller whose work was lost with it.
     pub(super) fn shared(&self) -> Self {
         match self {

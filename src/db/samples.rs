@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 
-use super::both::{kept_update, natively};
+use super::both::{insert_each, kept_update, natively};
 use super::connection::AnyConnection;
 use super::error::Result;
 use super::schema::{conversations, drafts, samples};
@@ -130,17 +130,7 @@ pub struct NewSample {
 /// # Errors
 /// What the database says.
 pub fn insert_all(tx: &mut Tx<'_>, rows: &[NewSample]) -> Result<()> {
-    match tx.conn {
-        AnyConnection::Postgres(conn) => {
-            diesel::copy_from(samples::table).from_insertable(rows).execute(conn)?;
-        }
-        // One statement that stays prepared.
-        AnyConnection::Sqlite(conn) => {
-            for row in rows {
-                diesel::insert_into(samples::table).values(row).execute(conn)?;
-            }
-        }
-    }
+    insert_each!(tx.conn, samples::table, rows);
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::both::insert_each;
 use super::connection::AnyConnection;
 use super::error::{Error, Result};
 use super::schema::transcripts;
@@ -78,17 +79,11 @@ struct NewTranscript<'a> {
 /// # Errors
 /// What the database says.
 pub fn insert(tx: &mut Tx<'_>, packed: &[(ConversationId, &Packed)]) -> Result<()> {
-    let rows = packed.iter().map(|(id, packed)| NewTranscript { conversation_id: *id, encoding: ENCODING, content: &packed.0 });
-    match tx.conn {
-        AnyConnection::Postgres(postgres) => {
-            diesel::copy_from(transcripts::table).from_insertable(rows.collect::<Vec<_>>()).execute(postgres)?;
-        }
-        AnyConnection::Sqlite(sqlite) => {
-            for row in rows {
-                diesel::insert_into(transcripts::table).values(row).execute(sqlite)?;
-            }
-        }
+    let mut rows = Vec::with_capacity(packed.len());
+    for (id, Packed(content)) in packed {
+        rows.push(NewTranscript { conversation_id: *id, encoding: ENCODING, content });
     }
+    insert_each!(tx.conn, transcripts::table, rows);
     Ok(())
 }
 

@@ -3,7 +3,6 @@
 //! `BACKUPS=20 cargo test --test it faults::backup` takes twenty on each database.
 
 use std::collections::BTreeMap;
-use std::sync::mpsc::channel;
 use std::thread::ScopedJoinHandle;
 
 use assay::db::schema::evaluations;
@@ -11,7 +10,7 @@ use assay::db::{Db, Result};
 use assay::domain::id::{EvaluationId, SampleId};
 use diesel::prelude::*;
 
-use crate::support::inspectors::{Event, Inspector, fits, office, program};
+use crate::support::inspectors::{Event, at_work, fits, office, program};
 use crate::support::program::{Serving, assay, complained};
 use crate::support::{TestApp, on_both, postgres};
 
@@ -59,17 +58,10 @@ on_both! {
         let each = (backups * 8).div_ceil(AGENTS).max(4);
         let city = office(app, INSPECTORS, AGENTS, each);
         let serving = Serving::start(program(app, &["serve", "--port", "0"]));
-        let urls = [serving.url.clone()];
-        let (tell, told) = channel();
         std::thread::scope(|scope| {
-            for (_, client) in &city.inspectors {
-                let inspector = Inspector { urls: &urls, token: client.token().unwrap(), told: tell.clone() };
-                scope.spawn(move || inspector.grade_all(0));
-            }
-            drop(tell);
             let mut acknowledged = BTreeMap::new();
             let mut running: Vec<(BTreeMap<_, _>, ScopedJoinHandle<'_, String>)> = Vec::new();
-            for event in told {
+            for event in at_work(scope, &city, &serving.url) {
                 match event {
                     Event::Stored((sample, evaluation)) => {
                         acknowledged.insert(sample, evaluation);

@@ -1,13 +1,12 @@
 //! The month turns, and is closed, while submissions are in flight.
 
 use std::collections::BTreeSet;
-use std::sync::mpsc::channel;
 
 use assay::domain::access::{Actor, Role};
 use assay::usecases::integrity::check::check;
 use serde_json::json;
 
-use crate::support::inspectors::{Book, Event, Inspector, office};
+use crate::support::inspectors::{Book, Event, at_work, office};
 use crate::support::sampling::PERIOD;
 use crate::support::{Client, on_both};
 
@@ -36,17 +35,10 @@ on_both! {
         let city = office(app, INSPECTORS, AGENTS, EACH);
         let manager = app.person(Role::QaManager);
         app.clock.set("2026-10-31T15:59:59.900Z".parse().unwrap());
-        let urls = [app.url.clone()];
-        let (tell, told) = channel();
         let mut book = Book::default();
         std::thread::scope(|scope| {
-            for (_, client) in &city.inspectors {
-                let inspector = Inspector { urls: &urls, token: client.token().unwrap(), told: tell.clone() };
-                scope.spawn(move || inspector.grade_all(0));
-            }
-            drop(tell);
             let mut closing = None;
-            for event in told {
+            for event in at_work(scope, &city, &app.url) {
                 match event {
                     Event::Stored(done) => {
                         book.note(done);

@@ -2,13 +2,11 @@
 //!
 //! `RESTARTS=20 cargo test --test it faults::postgres` kills it twenty times; `CUTS=500` cuts so many connections.
 
-use std::sync::mpsc::channel;
-
 use diesel::pg::PgConnection;
 use diesel::{Connection, RunQueryDsl};
 
 use crate::support::TestApp;
-use crate::support::inspectors::{Book, Event, Inspector, fits, office, program};
+use crate::support::inspectors::{Book, Event, at_work, fits, office, program};
 use crate::support::postgres::{self, Server};
 use crate::support::program::Serving;
 
@@ -23,16 +21,9 @@ fn number(name: &str, or: usize) -> usize {
 fn graded_through(app: &TestApp, each: usize, mut trouble: impl FnMut(usize) -> bool) -> usize {
     let city = office(app, INSPECTORS, AGENTS, each);
     let serving = Serving::start(program(app, &["serve", "--port", "0"]));
-    let urls = [serving.url.clone()];
-    let (tell, told) = channel();
     let (mut book, mut refused, mut stored, mut gone) = (Book::default(), 0, 0, 0);
     std::thread::scope(|scope| {
-        for (_, client) in &city.inspectors {
-            let inspector = Inspector { urls: &urls, token: client.token().unwrap(), told: tell.clone() };
-            scope.spawn(move || inspector.grade_all(0));
-        }
-        drop(tell);
-        for event in told {
+        for event in at_work(scope, &city, &serving.url) {
             match event {
                 Event::Stored(done) => {
                     book.note(done);

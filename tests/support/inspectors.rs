@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::process::Command;
-use std::sync::mpsc::Sender;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::Scope;
 use std::time::{Duration, Instant};
 
 use assay::app::App;
@@ -72,6 +73,16 @@ pub struct Inspector<'a> {
     pub urls: &'a [String],
     pub token: &'a str,
     pub told: Sender<Event>,
+}
+
+/// The inspectors of a centre grade all there is at one place, each in a thread of its own; gives what happens to them, one after another.
+pub fn at_work<'scope>(scope: &'scope Scope<'scope, '_>, city: &'scope Centre, url: &'scope str) -> Receiver<Event> {
+    let (tell, told) = channel();
+    for (_, client) in &city.inspectors {
+        let told = tell.clone();
+        scope.spawn(move || Inspector { urls: &[url.to_owned()], token: client.token().unwrap(), told }.grade_all(0));
+    }
+    told
 }
 
 /// Whether an inspector stays where the last answer came from.

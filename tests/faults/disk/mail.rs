@@ -1,7 +1,6 @@
 //! The disk of the mails full: letters wait in the outbox, and nobody else notices.
 
 use std::collections::BTreeSet;
-use std::sync::mpsc::channel;
 
 use assay::jobs::outbox::Sender;
 use assay::mail::folder::Folder;
@@ -11,7 +10,7 @@ use chrono::Duration;
 use super::{AGENTS, EACH, INSPECTORS};
 use crate::support::TestApp;
 use crate::support::disk::SmallDisk;
-use crate::support::inspectors::{Book, Event, Inspector, fits, office, program};
+use crate::support::inspectors::{Book, Event, at_work, fits, office, program};
 use crate::support::mail::{outbox, round};
 
 #[test]
@@ -23,16 +22,9 @@ fn mails_wait_for_room_and_leave_once_while_grading_goes_on() {
     let sender = Sender::new(app.app.clone(), Transport::Folder(Folder::open(&folder).unwrap()));
     disk.fill();
 
-    let urls = [app.url.clone()];
-    let (tell, told) = channel();
     let mut book = Book::default();
     let waiting = std::thread::scope(|scope| {
-        for (_, client) in &city.inspectors {
-            let inspector = Inspector { urls: &urls, token: client.token().unwrap(), told: tell.clone() };
-            scope.spawn(move || inspector.grade_all(0));
-        }
-        drop(tell);
-        for event in told {
+        for event in at_work(scope, &city, &app.url) {
             match event {
                 Event::Stored(done) => {
                     book.note(done);

@@ -11,13 +11,12 @@ mod temporary;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::mpsc::channel;
 
 use assay::app::App;
 use assay::config::Config;
 
 use crate::support::disk::SmallDisk;
-use crate::support::inspectors::{Book, Event, Inspector, fits, office, program};
+use crate::support::inspectors::{Book, Event, at_work, fits, office, program};
 use crate::support::program::{Serving, assay, assay_by, complained};
 use crate::support::sampling::Centre;
 use crate::support::{Client, Response, TestApp};
@@ -42,16 +41,9 @@ trait Trouble {
 
 /// Three inspectors grade; after some submissions the room is gone, and after some refusals it is there again.
 fn graded_through<T: Trouble>(city: &Centre, url: &str, trouble: &mut T) -> Book {
-    let urls = [url.to_owned()];
-    let (tell, told) = channel();
     let (mut book, mut refused) = (Book::default(), 0);
     std::thread::scope(|scope| {
-        for (_, client) in &city.inspectors {
-            let inspector = Inspector { urls: &urls, token: client.token().unwrap(), told: tell.clone() };
-            scope.spawn(move || inspector.grade_all(0));
-        }
-        drop(tell);
-        for event in told {
+        for event in at_work(scope, city, url) {
             match event {
                 Event::Stored(done) => {
                     book.note(done);

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::decide::{self, Existing, Facts, Recorded, Verdict};
 use super::prepare::{Given, Prepared};
-use crate::db::conversations::{ConversationRow, NewConversation};
+use crate::db::conversations::NewConversation;
 use crate::db::recordings::RecordingRow;
 use crate::db::sql_types::At;
 use crate::db::transcripts::Packed;
@@ -103,7 +103,7 @@ fn update(tx: &mut Tx<'_>, old: &Existing, new: &NewConversation<'_>, transcript
         db::recordings::delete_of(tx, new.id)?;
         db::recordings::insert(tx, recordings)?;
     }
-    let before = described(&as_new(&old.row), &old.recordings);
+    let before = described(&NewConversation::from(&old.row), &old.recordings);
     let after = described(new, recordings);
     tx.audit("conversation.updated", ("conversation", &new.id), Some(&before), Some(&after), None)
 }
@@ -153,32 +153,6 @@ fn conversation_row<'a>(tx: &Tx<'_>, import: ImportId, row: &'a Prepared, id: Co
         import_id: Some(import),
         created_at: At(tx.now),
         updated_at: At(tx.now),
-    }
-}
-
-/// A stored conversation in the shape of a new one.
-fn as_new(row: &ConversationRow) -> NewConversation<'_> {
-    NewConversation {
-        id: row.id,
-        source: &row.source,
-        external_id: &row.external_id,
-        channel: row.channel,
-        agent_id: row.agent_id,
-        started_at: At(row.started_at),
-        duration_ms: row.duration_ms,
-        period: row.period,
-        local_day: row.local_day,
-        queue: row.queue.as_deref(),
-        language: row.language.as_deref(),
-        satisfaction: row.satisfaction,
-        customer_ref: row.customer_ref.as_deref(),
-        attributes: &row.attributes,
-        lines: row.lines,
-        recordings: row.recordings,
-        digest: &row.digest,
-        import_id: row.import_id,
-        created_at: At(row.created_at),
-        updated_at: At(row.updated_at),
     }
 }
 
