@@ -97,15 +97,14 @@ impl App {
         T: Serialize + DeserializeOwned + Send + 'static,
         F: FnMut(&mut Tx<'_>) -> db::Result<T> + Send + 'static,
     {
-        let key = actor.user.zip(actor.origin.idempotency_key.clone());
+        let Some((user, key)) = actor.user.zip(actor.origin.idempotency_key.clone()) else { return self.write(actor, closure).await };
         let fingerprint = fingerprint(command)?;
         self.write(actor, move |tx| {
-            let Some((user, key)) = &key else { return closure(tx) };
-            if let Some(answer) = db::answers::find(tx.conn, *user, key, operation, &fingerprint)? {
+            if let Some(answer) = db::answers::find(tx.conn, user, &key, operation, &fingerprint)? {
                 return db::tx::from_json("answers.answer", &answer);
             }
             let answer = closure(tx)?;
-            db::answers::store(tx, *user, key, operation, &fingerprint, &db::tx::to_json(&answer)?)?;
+            db::answers::store(tx, user, &key, operation, &fingerprint, &db::tx::to_json(&answer)?)?;
             Ok(answer)
         })
         .await

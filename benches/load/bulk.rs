@@ -117,4 +117,13 @@ pub fn conversations(test: &TestApp, agents: u64, from: u64, to: u64) {
         from,
         to,
     );
+    let bits = if test.is_postgres() {
+        "BIT_OR(1 << (EXTRACT(DAY FROM local_day)::integer - 1))"
+    } else {
+        "SUM(DISTINCT 1 << (CAST(substr(local_day, 9, 2) AS INTEGER) - 1))"
+    };
+    let days = format!("SELECT period, agent_id, {bits} FROM conversations GROUP BY period, agent_id");
+    for sql in ["DELETE FROM conversation_days".to_owned(), format!("INSERT INTO conversation_days (period, agent_id, days) {days}")] {
+        test.write(move |tx| Ok(diesel::sql_query(sql.clone()).execute(tx.conn)?));
+    }
 }

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 
 use super::both::{insert_each, natively};
 use super::connection::AnyConnection;
+use super::conversation_days;
 use super::error::Result;
 use super::schema::{agents, conversations, drafts, evaluations, samples};
 use super::scope;
@@ -145,15 +146,19 @@ impl<'a> From<&'a ConversationRow> for NewConversation<'a> {
 /// What the database says.
 pub fn insert(tx: &mut Tx<'_>, rows: &[NewConversation<'_>]) -> Result<()> {
     insert_each!(tx.conn, conversations::table, rows);
-    Ok(())
+    conversation_days::add(tx, rows.iter().map(|row| (row.period, row.agent_id, row.local_day)))
 }
 
 /// Stores what changed of a conversation.
 ///
 /// # Errors
 /// What the database says.
-pub fn update(tx: &mut Tx<'_>, row: &NewConversation<'_>) -> Result<()> {
+pub fn update(tx: &mut Tx<'_>, old: &ConversationRow, row: &NewConversation<'_>) -> Result<()> {
     natively!(tx.conn, execute, diesel::update(conversations::table.filter(conversations::id.eq(row.id))).set(row))?;
+    if (old.agent_id, old.local_day) != (row.agent_id, row.local_day) {
+        conversation_days::recount(tx, old.period, old.agent_id)?;
+        conversation_days::add(tx, std::iter::once((row.period, row.agent_id, row.local_day)))?;
+    }
     Ok(())
 }
 

@@ -23,6 +23,7 @@ pub mod complaints;
 pub mod concerned;
 #[allow(missing_docs, reason = "what the derive makes")]
 pub mod connection;
+pub mod conversation_days;
 pub mod conversations;
 pub mod drafts;
 pub mod draw_agents;

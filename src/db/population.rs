@@ -9,13 +9,14 @@ use diesel::deserialize::{self, FromSql};
 use diesel::dsl::exists;
 use diesel::pg::{Pg, PgValue};
 use diesel::prelude::*;
-use diesel::sql_types::Date;
+use diesel::sql_types::{Array, Date, Nullable, Text};
 use diesel::sqlite::Sqlite;
 
 use super::both::natively;
 use super::connection::AnyConnection;
 use super::error::Result;
 use super::schema::{agent_teams, agents, conversations, draw_agents, grants, samples, scorecard_versions, team_ancestors, teams, users};
+use super::sql_types::Uid;
 use crate::domain::access::{ReachKind, Role};
 use crate::domain::conversation::Channel;
 use crate::domain::id::{AgentId, ConversationId, DrawId, ScorecardId, ScorecardVersionId, TeamId, UserId, VendorId};
@@ -126,7 +127,8 @@ struct Day(NaiveDate);
 
 impl FromSql<Date, Sqlite> for Day {
     fn from_sql(mut value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
-        let text = value.read_blob();
+        // Read as text, which it is: of a text that is read as bytes a copy is made.
+        let text = value.read_text().as_bytes();
         let number =
             |digits: &[u8]| digits.iter().try_fold(0_u32, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + u32::from(digit - b'0')));
         let day = match text {
@@ -152,6 +154,39 @@ where
     fn build(row: Self) -> deserialize::Result<Self> {
         Ok(row)
     }
+}
+
+/// What is read of each conversation, whatever the plan asks.
+type Plain = (ConversationId, Day, Channel);
+
+/// The conversations of an agent as one row of PostgreSQL.
+#[derive(QueryableByName)]
+struct Gathered {
+    #[diesel(sql_type = Nullable<Array<Uid>>)]
+    ids: Option<Vec<ConversationId>>,
+    #[diesel(sql_type = Nullable<Array<Date>>)]
+    days: Option<Vec<Day>>,
+    #[diesel(sql_type = Nullable<Array<Text>>)]
+    channels: Option<Vec<Channel>>,
+}
+
+/// The conversations of an agent in ascending order of id, gathered by PostgreSQL: thousands of rows would take twice as long on their way.
+fn gathered(conn: &mut PgConnection, period: Period, of: AgentId, channels: &[Channel]) -> Result<Vec<Plain>> {
+    let found: Gathered = diesel::sql_query(
+        "SELECT array_agg(id) AS ids, array_agg(local_day) AS days, array_agg(channel) AS channels FROM \
+         (SELECT id, local_day, channel FROM conversations WHERE period = $1 AND agent_id = $2 AND channel = ANY($3) ORDER BY id) AS one_by_one",
+    )
+    .bind::<Text, _>(period)
+    .bind::<Uid, _>(of)
+    .bind::<Array<Text>, _>(channels)
+    .get_result(conn)?;
+    let Gathered { ids: Some(ids), days: Some(days), channels: Some(channels) } = found else { return Ok(Vec::new()) };
+    let mut rows: Vec<Plain> = ids.into_iter().zip(days).zip(channels).map(|((id, day), channel)| (id, day, channel)).collect();
+    // The order within an aggregate is only what PostgreSQL does, and a draw relies on it.
+    if !rows.is_sorted_by_key(|(id, _, _)| *id) {
+        rows.sort_unstable_by_key(|(id, _, _)| *id);
+    }
+    Ok(rows)
 }
 
 /// Hands over the conversations of an agent in a period, in ascending order of id. Unless `asked` for details the index alone answers; what is
@@ -190,7 +225,7 @@ pub fn conversations_of(
             }
         }};
     }
-    type Plain = (ConversationId, Day, Channel);
+    type Least = (ConversationId, Day);
     type Measured = (i64, Option<i32>, i32);
     let row = |(id, Day(local_day), channel): Plain, (duration_ms, satisfaction, recordings): Measured| ConversationRow {
         id,
@@ -202,12 +237,18 @@ pub fn conversations_of(
         queue: None,
         attributes: String::new(),
     };
+    if let (AnyConnection::Postgres(postgres), Asked::Nothing) = (&mut *conn, asked) {
+        gathered(postgres, period, of, channels)?.into_iter().for_each(|it| each(row(it, (0, None, 0))));
+        return Ok(());
+    }
+    let least = (conversations::id, conversations::local_day);
     let plain = (conversations::id, conversations::local_day, conversations::channel);
     let measured = (conversations::duration_ms, conversations::satisfaction, conversations::recordings);
-    match asked {
-        Asked::Nothing => load!(plain, |it: Plain| row(it, (0, None, 0))),
-        Asked::Measures => load!((plain, measured), |(it, measured): (Plain, Measured)| row(it, measured)),
-        Asked::Details => load!(
+    match (asked, channels) {
+        (Asked::Nothing, [channel]) => load!(least, |(id, day): Least| row((id, day, *channel), (0, None, 0))),
+        (Asked::Nothing, _) => load!(plain, |it: Plain| row(it, (0, None, 0))),
+        (Asked::Measures, _) => load!((plain, measured), |(it, measured): (Plain, Measured)| row(it, measured)),
+        (Asked::Details, _) => load!(
             (plain, measured, conversations::queue, conversations::attributes),
             |(it, measured, queue, attributes): (Plain, Measured, Option<String>, String)| ConversationRow {
                 queue,

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::connection::AnyConnection;
 use super::error::Result;
 use super::schema::{
-    agent_teams, agents, attendance, conversations, evaluations, period_agents, period_units, periods, team_ancestors, teams, vendors,
+    agent_teams, agents, attendance, evaluations, period_agents, period_units, periods, team_ancestors, teams, vendors,
 };
 use super::scope;
 use super::tx::{Tx, from_json, to_json};
@@ -147,33 +147,6 @@ pub fn attended(conn: &mut AnyConnection, period: Period, agent: Option<AgentId>
         query = query.filter(attendance::agent_id.eq(agent));
     }
     let rows: Vec<(AgentId, i32)> = query.load(conn)?;
-    Ok(rows.into_iter().map(|(agent, days)| (agent, u32::try_from(days).unwrap_or(0))).collect())
-}
-
-/// The distinct local days with at least one conversation, of agents for whom no attendance was imported.
-///
-/// # Errors
-/// What the database says.
-pub fn conversation_days(conn: &mut AnyConnection, period: Period, agent: Option<AgentId>) -> Result<BTreeMap<AgentId, u32>> {
-    // PostgreSQL sorts all rows to count distinct ones; the days of a month fit into the bits of a number.
-    let days = match conn {
-        AnyConnection::Sqlite(_) => "COUNT(DISTINCT conversations.local_day)".to_owned(),
-        AnyConnection::Postgres(_) => {
-            format!("BIT_COUNT(BIT_OR((1::bigint << (conversations.local_day - DATE '{}'))::bit(64)))", period.first_day())
-        }
-    };
-    let known = attendance::table.filter(attendance::agent_id.eq(agents::id)).filter(attendance::period.eq(period));
-    let unknown = agents::table.filter(not(exists(known))).select(agents::id);
-    let mut query = conversations::table
-        .group_by(conversations::agent_id)
-        .select((conversations::agent_id, sql::<BigInt>(&days)))
-        .filter(conversations::period.eq(period))
-        .filter(conversations::agent_id.eq_any(unknown))
-        .into_boxed();
-    if let Some(agent) = agent {
-        query = query.filter(conversations::agent_id.eq(agent));
-    }
-    let rows: Vec<(AgentId, i64)> = query.load(conn)?;
     Ok(rows.into_iter().map(|(agent, days)| (agent, u32::try_from(days).unwrap_or(0))).collect())
 }
 

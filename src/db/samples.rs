@@ -148,18 +148,27 @@ pub fn load(conn: &mut AnyConnection, id: SampleId) -> Result<SampleRow> {
 /// # Errors
 /// What the database says.
 pub fn next_of(conn: &mut AnyConnection, inspector: UserId, now: DateTime<Utc>) -> Result<Option<SampleRow>> {
-    let frozen = super::periods::frozen(conn)?;
-    let expired = samples::state.eq(SampleState::Claimed).and(samples::claim_until.assume_not_null().le(At(now)));
-    let mut query = samples::table
-        .filter(samples::inspector_id.eq(inspector))
-        .filter(samples::state.eq(SampleState::Open).or(expired))
-        .order((samples::due_on, samples::id))
-        .select(SampleRow::as_select())
-        .into_boxed();
-    if let Some(frozen) = frozen {
-        query = query.filter(samples::period.gt(frozen));
+    let frozen = super::periods::frozen(conn)?.map_or_else(String::new, |period| period.to_string());
+    // The first entry of each state in the index of queues, instead of sorting all that wait.
+    macro_rules! first {
+        ($which:expr) => {
+            natively!(
+                conn,
+                first,
+                samples::table
+                    .filter(samples::inspector_id.eq(inspector))
+                    .filter(samples::period.gt(frozen.as_str()))
+                    .filter($which)
+                    .order((samples::due_on, samples::id))
+                    .select(SampleRow::as_select())
+            )
+            .optional()?
+        };
     }
-    Ok(query.first(conn).optional()?)
+    let open: Option<SampleRow> = first!(samples::state.eq(SampleState::Open));
+    let expired: Option<SampleRow> =
+        first!(samples::state.eq(SampleState::Claimed).and(samples::claim_until.assume_not_null().le(At(now))));
+    Ok(open.into_iter().chain(expired).min_by_key(|row| (row.due_on, row.id)))
 }
 
 /// Claims a sample until a moment.

@@ -334,6 +334,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::{Integer, Text};
+    use crate::db::sql_types::Uid;
+
+    conversation_days (period, agent_id) {
+        period -> Text,
+        agent_id -> Uid,
+        days -> Integer,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{BigInt, Binary, Date, Integer, Nullable, Text};
     use crate::db::sql_types::{Moment, Uid};
 
@@ -1192,6 +1203,7 @@ diesel::joinable!(grants -> vendors (vendor_id));
 diesel::joinable!(grants -> teams (team_id));
 diesel::joinable!(tokens -> users (user_id));
 diesel::joinable!(attendance -> agents (agent_id));
+diesel::joinable!(conversation_days -> agents (agent_id));
 diesel::joinable!(conversations -> agents (agent_id));
 diesel::joinable!(transcripts -> conversations (conversation_id));
 diesel::joinable!(recordings -> conversations (conversation_id));
@@ -1285,6 +1297,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     calibration_grades,
     calibrations,
     complaints,
+    conversation_days,
     conversations,
     drafts,
     draw_agents,

@@ -13,8 +13,8 @@ use crate::domain::id::ConversationId;
 /// The only encoding so far: the lines as a JSON array, compressed with zstd.
 const ENCODING: &str = "json+zstd";
 
-/// The fastest of zstd's levels that still packs text by the frequency of its bytes: three to five times smaller.
-const LEVEL: i32 = 1;
+/// Packs what repeats itself and not by the frequency of bytes: half the time of level 1, for an eighth more room. Imports wait for it.
+const LEVEL: i32 = -1;
 
 /// A transcript in its stored form.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -81,10 +81,8 @@ impl<'a> Tx<'a> {
 /// JSON for the audit log, with customers' data masked.
 fn without_customers<T: Serialize>(value: &T) -> Result<String> {
     let damaged = |e: serde_json::Error| Error::Damaged(format!("cannot be written as JSON: {e}"));
-    let whole = serde_json::to_value(value).map_err(damaged)?;
-    let mut masked = whole.clone();
-    mask_document(&mut masked, false);
-    if masked == whole { to_json(value) } else { to_json(&masked) }
+    let mut document = serde_json::to_value(value).map_err(damaged)?;
+    if mask_document(&mut document, false) { to_json(&document) } else { to_json(value) }
 }
 
 /// JSON for a column.

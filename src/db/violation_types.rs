@@ -1,6 +1,6 @@
 //! Violation types: the catalogue.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use diesel::prelude::*;
 
@@ -146,6 +146,24 @@ pub fn get(conn: &mut AnyConnection, id: ViolationTypeId) -> Result<ViolationTyp
 /// What the database says.
 pub fn all(conn: &mut AnyConnection) -> Result<BTreeMap<String, ViolationTypeRow>> {
     let rows: Vec<ViolationTypeRow> = natively!(conn, load, violation_types::table.select(ViolationTypeRow::as_select()))?;
+    Ok(rows.into_iter().map(|row| (row.code.clone(), row)).collect())
+}
+
+/// The types with these codes, as far as there are such.
+///
+/// # Errors
+/// What the database says.
+pub fn with_codes(conn: &mut AnyConnection, codes: &BTreeSet<&str>) -> Result<BTreeMap<String, ViolationTypeRow>> {
+    let rows: Vec<ViolationTypeRow> = match conn {
+        // A list would be a statement of its own for each length, prepared anew each time.
+        AnyConnection::Sqlite(conn) => {
+            let one = |code: &&str| violation_types::table.filter(violation_types::code.eq(code)).select(ViolationTypeRow::as_select()).first(conn);
+            codes.iter().map(one).filter_map(|row| row.optional().transpose()).collect::<QueryResult<_>>()?
+        }
+        AnyConnection::Postgres(conn) => {
+            violation_types::table.filter(violation_types::code.eq_any(codes)).select(ViolationTypeRow::as_select()).load(conn)?
+        }
+    };
     Ok(rows.into_iter().map(|row| (row.code.clone(), row)).collect())
 }
 

@@ -103,6 +103,14 @@ impl AnswerSheet {
         self.items.sort_by(|a, b| a.code.cmp(&b.code));
         self
     }
+
+    /// The violation types that grading it by this scorecard may need: those tagged, and those that failed items are linked to.
+    pub fn types_in_question<'a>(&'a self, content: &'a ScorecardContent) -> BTreeSet<&'a str> {
+        let failed: BTreeSet<&str> =
+            self.items.iter().filter(|answer| answer.outcome == Some(Outcome::Fail)).map(|answer| answer.code.as_str()).collect();
+        let linked = content.items().filter(|item| failed.contains(item.code.as_str())).filter_map(|item| item.violation_type.as_deref());
+        self.violations.iter().map(|tagged| tagged.violation_type.as_str()).chain(linked).collect()
+    }
 }
 
 /// A scorecard item as it was graded.

@@ -11,6 +11,8 @@ words! {
     Check ("check") {
         /// The database file itself, and that no row refers to one that is not there.
         Storage = "storage",
+        /// The days on which agents had conversations, against the conversations.
+        Conversations = "conversations",
         /// Evaluations against their latest revision: errors, items, standing violations, the locked sample.
         Evaluations = "evaluations",
         /// The ledger against evaluations, complaints, operating breaches and sanctions: nothing is missing, nothing twice.

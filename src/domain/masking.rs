@@ -11,7 +11,7 @@ use super::refusal::{Refused, checked_optional_text, checked_text};
 
 mod kinds;
 
-use kinds::{MOST, Run, is_number};
+use kinds::{FEWEST, MOST, Run, is_digit, is_number};
 
 /// A text in which customer data is masked. There is no other way to make one.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -58,6 +58,9 @@ const LONG: usize = 11;
 
 /// The text with customer data masked by `*`. Masking again changes nothing.
 pub fn mask(text: &str) -> String {
+    if !may_identify(text) {
+        return text.to_owned();
+    }
     let mut masked = mask_once(text);
     // What stays of one number may be the beginning of another with what stands beside it.
     while masked.contains('*') {
@@ -68,6 +71,12 @@ pub fn mask(text: &str) -> String {
         masked = again;
     }
     masked
+}
+
+/// Whether there is an address or enough digits for a number: most texts have neither.
+fn may_identify(text: &str) -> bool {
+    let fewest = FEWEST.saturating_sub(1);
+    text.contains(['@', '＠']) || text.chars().filter(|c| is_digit(*c)).nth(fewest).is_some()
 }
 
 fn mask_once(text: &str) -> String {
@@ -83,7 +92,7 @@ fn mask_once(text: &str) -> String {
         while from < run.len() {
             let begins = run.begins_group(from);
             // The longest number that begins here.
-            let length = (7..=MOST).rev().find(|length| begins && is_number(&run, from, *length));
+            let length = (FEWEST..=MOST).rev().find(|length| begins && is_number(&run, from, *length));
             let Some(length) = length else {
                 from = from.saturating_add(1);
                 continue;
@@ -121,32 +130,28 @@ pub fn checked_optional_prose(field: &str, text: &str, max: usize) -> Refused<St
 const SAID: [&str; 7] = ["attributes", "body", "comment", "customer", "note", "reason", "text"];
 
 /// A document in which whatever people have written in their own words is masked: texts under the names of [`SAID`], and everything below them.
-pub fn mask_document(value: &mut Value, said: bool) {
+/// Whether anything was.
+pub fn mask_document(value: &mut Value, said: bool) -> bool {
     match value {
         Value::String(text) if said => {
             // What is stored as JSON within JSON stays JSON.
-            *text = match serde_json::from_str::<Value>(text) {
-                Ok(mut inner @ (Value::Object(_) | Value::Array(_))) => {
-                    mask_document(&mut inner, true);
-                    inner.to_string()
-                }
-                _ => mask(text),
+            let masked = match serde_json::from_str::<Value>(text) {
+                Ok(mut inner @ (Value::Object(_) | Value::Array(_))) => mask_document(&mut inner, true).then(|| inner.to_string()),
+                _ => Some(mask(text)).filter(|masked| masked != text),
             };
+            masked.map(|masked| *text = masked).is_some()
         }
         Value::Number(number) if said => {
             let text = number.to_string();
-            let masked = mask(&text);
-            if masked != text {
-                *value = Value::String(masked);
-            }
+            let masked = Some(mask(&text)).filter(|masked| *masked != text);
+            masked.map(|masked| *value = Value::String(masked)).is_some()
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| mask_document(item, said)),
+        Value::Array(items) => items.iter_mut().filter_map(|item| mask_document(item, said).then_some(())).count() > 0,
         Value::Object(fields) => {
-            for (name, field) in fields {
-                mask_document(field, said || SAID.contains(&name.as_str()));
-            }
+            let fields = fields.iter_mut().map(|(name, field)| (said || SAID.contains(&name.as_str()), field));
+            fields.filter_map(|(said, field)| mask_document(field, said).then_some(())).count() > 0
         }
-        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 
@@ -177,7 +182,7 @@ fn mask_addresses(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::kinds::{is_digit, is_separator};
+    use super::kinds::is_separator;
     use super::*;
     use proptest::prelude::*;
 

@@ -38,6 +38,7 @@ pub mod masking;
 pub mod membership;
 pub mod money;
 pub mod month_close;
+pub mod month_days;
 pub mod outbox;
 pub mod page;
 pub mod pass_policy;

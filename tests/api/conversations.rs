@@ -76,6 +76,32 @@ on_both! {
         assert_eq!(audit_lines(app, "conversation.updated"), 2);
     }
 
+    fn days_with_conversations_follow_what_moves(app: &TestApp) {
+        let team = app.make_team("t", None);
+        app.make_agents(team, &["1", "2"]);
+        let manager = app.person(Role::QaManager);
+        let days = || -> Vec<u64> {
+            let results = manager.get("results/2026-11/agents").expect(200).json();
+            results["items"].as_array().unwrap().iter().map(|it| it["worked_days"]["days"].as_u64().unwrap()).collect()
+        };
+        let on = |day: u32| json!({ "started_at": format!("2026-11-{day:02}T10:15:00+08:00") });
+        let file: String = [("a", 3), ("b", 3), ("c", 4)].iter().map(|(id, day)| line(id, "1", on(*day))).collect();
+        import(&manager, &file).expect(200);
+        assert_eq!(days(), [2, 0]);
+        for (id, agent, day, expected) in [
+            ("a", "1", 4, [2, 0]),
+            ("b", "1", 4, [1, 0]),
+            ("b", "1", 30, [2, 0]),
+            ("b", "2", 30, [1, 1]),
+            ("c", "2", 1, [1, 2]),
+            ("a", "2", 1, [0, 2]),
+            ("d", "1", 1, [1, 2]),
+        ] {
+            import(&manager, &line(id, agent, on(day))).expect(200);
+            assert_eq!(days(), expected, "{id} is now agent {agent}'s, on day {day}");
+        }
+    }
+
     fn refused_lines_are_named_and_the_others_stored(app: &TestApp) {
         let team = app.make_team("t", None);
         app.make_agents(team, &["1"]);

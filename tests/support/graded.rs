@@ -1,6 +1,7 @@
 //! A small centre with graded samples, put straight into the tables: for tests of the money, which need violations and nothing else of
 //! sampling and grading.
 
+use assay::db::conversations::NewConversation;
 use assay::db::schema::*;
 use assay::db::sql_types::At;
 use assay::db::{self, Tx};
@@ -12,6 +13,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::TestApp;
+use super::conversation::call;
 
 /// One vendor with a team, a team of the centre's own, and three agents: two of the vendor's, one of the centre's.
 #[derive(Debug, Clone)]
@@ -165,25 +167,9 @@ impl Centre {
                 draws::committed_at.eq(now),
             ))
             .execute(tx.conn)?;
-        diesel::insert_into(conversations::table)
-            .values((
-                conversations::id.eq(conversation),
-                conversations::source.eq("test"),
-                conversations::external_id.eq(conversation.to_string()),
-                conversations::channel.eq("call"),
-                conversations::agent_id.eq(agent),
-                conversations::started_at.eq(now),
-                conversations::duration_ms.eq(60_000),
-                conversations::period.eq(period),
-                conversations::local_day.eq(period.first_day()),
-                conversations::attributes.eq("{}"),
-                conversations::lines.eq(0),
-                conversations::recordings.eq(0),
-                conversations::digest.eq(vec![0_u8; 32]),
-                conversations::created_at.eq(now),
-                conversations::updated_at.eq(now),
-            ))
-            .execute(tx.conn)?;
+        let external_id = conversation.to_string();
+        let call = NewConversation { id: conversation, ..call(tx, &external_id, agent, tx.now, period.first_day()) };
+        db::conversations::insert(tx, &[call])?;
         diesel::insert_into(samples::table)
             .values((
                 samples::id.eq(sample),

@@ -1,7 +1,8 @@
 //! Facts for grading: teams, agents, conversations and samples, made as directly as the stages before would leave them.
 
-use assay::db::schema::{attendance, conversations, draws, periods, samples, sampling_plans, scorecard_versions, scorecards};
-use assay::db::sql_types::At;
+use assay::db;
+use assay::db::conversations::NewConversation;
+use assay::db::schema::{attendance, draws, periods, samples, sampling_plans, scorecard_versions, scorecards};
 use assay::domain::access::{Actor, Grant, GrantReach, Role};
 use assay::domain::id::{AgentId, CloseId, ConversationId, DrawId, SampleId, SamplingPlanId, ScorecardVersionId, TeamId, UserId, VendorId};
 use assay::domain::month_close::PeriodState;
@@ -12,6 +13,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
+use super::conversation::call;
 use super::{Client, Response, TestApp};
 
 /// The key items of the default phone scorecard.
@@ -79,26 +81,10 @@ pub fn conversation(app: &TestApp, agent: AgentId, started_at: &str) -> Conversa
     let started: DateTime<Utc> = started_at.parse().unwrap();
     let day: NaiveDate = local_day(started, chrono_tz::Tz::Asia__Shanghai);
     app.write(move |tx| {
-        let (id, now) = (tx.id::<ConversationId>(), tx.at());
-        diesel::insert_into(conversations::table)
-            .values((
-                conversations::id.eq(id),
-                conversations::source.eq("test"),
-                conversations::external_id.eq(id.to_string()),
-                conversations::channel.eq(assay::domain::conversation::Channel::Call),
-                conversations::agent_id.eq(agent),
-                conversations::started_at.eq(At(started)),
-                conversations::duration_ms.eq(60_000_i64),
-                conversations::period.eq(Period::of_day(day).unwrap()),
-                conversations::local_day.eq(day),
-                conversations::attributes.eq("{}"),
-                conversations::lines.eq(20),
-                conversations::recordings.eq(0),
-                conversations::digest.eq(vec![0_u8; 32]),
-                conversations::created_at.eq(now),
-                conversations::updated_at.eq(now),
-            ))
-            .execute(tx.conn)?;
+        let external_id = tx.id::<ConversationId>().to_string();
+        let call = NewConversation { lines: 20, ..call(tx, &external_id, agent, started, day) };
+        let id = call.id;
+        db::conversations::insert(tx, &[call])?;
         Ok(id)
     })
 }

@@ -7,6 +7,7 @@ pub mod agents;
 pub mod browser;
 pub mod chromium;
 pub mod client;
+pub mod conversation;
 pub mod disk;
 pub mod graded;
 pub mod grading;

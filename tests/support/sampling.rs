@@ -1,16 +1,18 @@
 //! A centre to sample: teams, agents with conversations over a month, inspectors, a QA manager.
 
-use assay::db::schema::{agent_teams, agents, conversations, team_ancestors, teams};
-use assay::db::sql_types::At;
+use assay::db;
+use assay::db::conversations::NewConversation;
+use assay::db::schema::{agent_teams, agents, team_ancestors, teams};
 use assay::domain::access::{Grant, GrantReach, Role};
 use assay::domain::conversation::Channel;
 use assay::domain::id::{AgentId, ConversationId, TeamId, UserId};
 use assay::domain::language::Language;
 use assay::domain::period::Period;
-use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono::{Duration, NaiveDate};
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
+use super::conversation::call;
 use super::{Client, TestApp};
 
 /// The month before [`super::START`].
@@ -111,39 +113,22 @@ pub fn agent(app: &TestApp, number: &str, team: TeamId) -> AgentId {
 pub fn chats(app: &TestApp, agent: AgentId, period: &str, count: usize, like: &Chat) -> Vec<ConversationId> {
     let (period, like): (Period, Chat) = (period.parse().unwrap(), like.clone());
     app.write(move |tx| {
-        (0..count)
-            .map(|n| {
-                let id: ConversationId = tx.id();
-                let day = period.first_day() + Duration::days(i64::try_from(n % 28).unwrap());
-                let started: DateTime<Utc> = day.and_hms_opt(4, 0, 0).unwrap().and_utc();
-                diesel::insert_into(conversations::table)
-                    .values((
-                        (
-                            conversations::id.eq(id),
-                            conversations::source.eq("test"),
-                            conversations::external_id.eq(id.to_string()),
-                            conversations::channel.eq(like.channel),
-                            conversations::agent_id.eq(agent),
-                            conversations::started_at.eq(At(started)),
-                            conversations::duration_ms.eq(like.minutes * 60_000),
-                            conversations::period.eq(period),
-                            conversations::local_day.eq(day),
-                        ),
-                        (
-                            conversations::queue.eq(like.queue),
-                            conversations::satisfaction.eq(like.satisfaction),
-                            conversations::attributes.eq(like.attributes),
-                            conversations::lines.eq(0),
-                            conversations::recordings.eq(like.recordings),
-                            conversations::digest.eq(vec![0_u8; 32]),
-                            conversations::created_at.eq(tx.at()),
-                            conversations::updated_at.eq(tx.at()),
-                        ),
-                    ))
-                    .execute(tx.conn)?;
-                Ok(id)
-            })
-            .collect()
+        let external_ids: Vec<String> = (0..count).map(|_| tx.id::<ConversationId>().to_string()).collect();
+        let chats = (0..).zip(&external_ids).map(|(n, external_id)| {
+            let day = period.first_day() + Duration::days(n % 28);
+            NewConversation {
+                channel: like.channel,
+                duration_ms: like.minutes * 60_000,
+                queue: like.queue,
+                satisfaction: like.satisfaction,
+                attributes: like.attributes,
+                recordings: like.recordings,
+                ..call(tx, external_id, agent, day.and_hms_opt(4, 0, 0).unwrap().and_utc(), day)
+            }
+        });
+        let chats: Vec<NewConversation<'_>> = chats.collect();
+        db::conversations::insert(tx, &chats)?;
+        Ok(chats.iter().map(|chat| chat.id).collect())
     })
 }
 

@@ -63,7 +63,9 @@ on_both! {
         assert_eq!(app.run(sealed(app.app.clone())), 0, "what is sealed is not sealed again");
         assert_eq!(amiss(app), BTreeSet::new(), "{:#?}", checked(app, None).misfits);
 
-        let tampered: [(&str, &[Check]); 6] = [
+        let tampered: [(&str, &[Check]); 8] = [
+            ("UPDATE conversation_days SET days = days + 4", &[Check::Conversations]),
+            ("UPDATE conversation_days SET days = days - 4", &[]),
             ("UPDATE evaluations SET key_errors = key_errors + 1", &[Check::Evaluations]),
             ("UPDATE evaluations SET key_errors = key_errors - 1; UPDATE complaints SET level = 'minor'", &[Check::Ledger]),
             ("UPDATE complaints SET level = 'severe'; UPDATE violations SET state = 'withdrawn'", &[Check::Evaluations, Check::Ledger]),

@@ -2,7 +2,7 @@
 //!
 //! Never more than one line is held; a line that is too long is refused and skipped without being held.
 
-use std::io::BufRead;
+use std::io::{BufRead, Read};
 
 use super::{ConversationInput, ImportLimits, ImportRow};
 use crate::domain::csv_table::unread_code;
@@ -13,13 +13,13 @@ use crate::domain::refusal::{Refusal, Refused, too_deep};
 pub struct NdjsonReader<R> {
     input: R,
     limits: ImportLimits,
+    bytes: Vec<u8>,
     line: u64,
     ended: bool,
 }
 
-/// One line as it was read.
+/// How a line was read.
 struct RawLine {
-    bytes: Vec<u8>,
     too_long: bool,
     /// It ends with a line break.
     whole: bool,
@@ -28,38 +28,24 @@ struct RawLine {
 impl<R: BufRead> NdjsonReader<R> {
     /// A reader at the beginning of a file.
     pub fn new(input: R, limits: ImportLimits) -> Self {
-        Self { input, limits, line: 0, ended: false }
+        Self { input, limits, bytes: Vec::new(), line: 0, ended: false }
     }
 
-    /// The next line; nothing at the end of the file.
+    /// Reads the next line into `bytes`, without its line break and empty where it is too long; nothing at the end of the file.
     fn raw_line(&mut self) -> std::io::Result<Option<RawLine>> {
-        let mut line = RawLine { bytes: Vec::new(), too_long: false, whole: false };
-        let mut read_any = false;
-        loop {
-            let available = match self.input.fill_buf() {
-                Ok(available) => available,
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error),
-            };
-            if available.is_empty() {
-                return Ok(read_any.then_some(line));
-            }
-            read_any = true;
-            let end = available.iter().position(|b| *b == b'\n');
-            let piece = available.get(..end.unwrap_or(available.len())).unwrap_or_default();
-            if line.too_long || line.bytes.len().saturating_add(piece.len()) > self.limits.line_bytes {
-                line.too_long = true;
-                line.bytes = Vec::new();
-            } else {
-                line.bytes.extend_from_slice(piece);
-            }
-            let used = piece.len().saturating_add(usize::from(end.is_some()));
-            self.input.consume(used);
-            if end.is_some() {
-                line.whole = true;
-                return Ok(Some(line));
-            }
+        self.bytes.clear();
+        // The longest line with its break.
+        let room = u64::try_from(self.limits.line_bytes).unwrap_or(u64::MAX).saturating_add(1);
+        if Read::take(&mut self.input, room).read_until(b'\n', &mut self.bytes)? == 0 {
+            return Ok(None);
         }
+        let whole = self.bytes.pop_if(|last| *last == b'\n').is_some();
+        let too_long = self.bytes.len() > self.limits.line_bytes;
+        if too_long {
+            self.bytes.clear();
+            self.input.skip_until(b'\n')?;
+        }
+        Ok(Some(RawLine { too_long, whole }))
     }
 
     fn row(&self, raw: &RawLine) -> Option<ImportRow> {
@@ -67,13 +53,13 @@ impl<R: BufRead> NdjsonReader<R> {
             let message = format!("the line is longer than {} bytes, which is the limit", self.limits.line_bytes);
             Err(Refusal::long_line(message))
         } else {
-            let text = if self.line == 1 { raw.bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&raw.bytes) } else { &raw.bytes };
+            let text = if self.line == 1 { self.bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&self.bytes) } else { &self.bytes };
             if text.trim_ascii().is_empty() {
                 return None;
             }
             parse(text, !raw.whole)
         };
-        Some(ImportRow::checked(self.line, raw.bytes.len(), read, &self.limits))
+        Some(ImportRow::checked(self.line, self.bytes.len(), read, &self.limits))
     }
 }
 

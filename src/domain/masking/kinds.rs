@@ -9,6 +9,8 @@
 //!
 //! A number begins and ends where a group of digits does.
 
+/// The fewest digits of one number.
+pub(super) const FEWEST: usize = 7;
 /// The most digits of one number.
 pub(super) const MOST: usize = 19;
 /// The most signs between two digits of one number.
@@ -51,7 +53,6 @@ fn digit(c: char) -> Option<(u32, Script)> {
     Some((value, Script::Chinese))
 }
 
-#[cfg(test)]
 pub(super) fn is_digit(c: char) -> bool {
     digit(c).is_some()
 }

@@ -52,7 +52,8 @@ pub async fn save(app: &App, actor: &Actor, sample: SampleId, command: SaveDraft
         }
         version::check(command.version, stored_version)?;
         // Types that went out of use meanwhile as well: no draft is lost to a change of the catalogue.
-        let types: BTreeMap<_, _> = db::violation_types::all(tx.conn)?.into_iter().map(|(code, row)| (code, row.rules())).collect();
+        let types = db::violation_types::with_codes(tx.conn, &command.sheet.types_in_question(&basis.content))?;
+        let types: BTreeMap<_, _> = types.into_iter().map(|(code, row)| (code, row.rules())).collect();
         check_draft(&command.sheet, Basis { content: &basis.content, types: &types, material: &basis.material })
             .map_err(|refusal| refusal.within("sheet"))?;
         let row = DraftRow {

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{Days, Duration};
-use futures_util::stream::{self, StreamExt};
+use futures_util::future::try_join;
+use futures_util::stream::{self, Stream, StreamExt};
 use serde::{Deserialize, Serialize};
 
 use super::Draw;
@@ -51,10 +52,10 @@ pub struct DrawCommand {
 pub(super) const LEASE: &str = "draw";
 
 /// How many parts of the population are read at a time, while the one before is digested and stored.
-const AHEAD: usize = 2;
+const AHEAD: usize = 3;
 
 /// From this size on the populations that were read are stored, so that they do not pile up; in bytes. Each time is a commit.
-const STORED_TOGETHER: usize = 8 << 20;
+const STORED_TOGETHER: usize = 4 << 20;
 
 /// How long a draw that shows no sign of life keeps others from drawing.
 const LEASE_MINUTES: i64 = 10;
@@ -129,6 +130,37 @@ struct Pick {
     channel: Channel,
 }
 
+/// What the agents that were read so far come to.
+#[derive(Default)]
+struct Tallied {
+    digest: PopulationDigest,
+    excluded: Excluded,
+    summary: DrawSummary,
+    drawn: Vec<(AgentSamples, Vec<Pick>)>,
+}
+
+impl Tallied {
+    /// Takes in what comes, until there is enough of it to be stored; gives the rows of the agents, none at the end.
+    async fn read(&mut self, parts: &mut (impl Stream<Item = Result<Vec<Drawn>>> + Unpin)) -> Result<Vec<DrawAgentRow>> {
+        let (mut rows, mut bytes) = (Vec::new(), 0_usize);
+        while bytes < STORED_TOGETHER
+            && let Some(part) = parts.next().await
+        {
+            for Drawn { agent, row, picks } in part? {
+                self.digest.add_encoded(agent, &row.population);
+                let tally = row.tally();
+                self.excluded = self.excluded.plus(&tally.excluded);
+                note(&mut self.summary, agent, &tally);
+                let samples = u32::try_from(picks.len()).unwrap_or(u32::MAX);
+                self.drawn.push((AgentSamples { agent_id: agent, team_id: row.team_id, samples }, picks));
+                bytes = bytes.saturating_add(row.population.len());
+                rows.push(row);
+            }
+        }
+        Ok(rows)
+    }
+}
+
 async fn run(app: &App, actor: &Actor, mut draw: DrawRow, holder: &str) -> Result<Draw> {
     let id = draw.id;
     // Another instance may have finished between the look and the lease.
@@ -141,31 +173,21 @@ async fn run(app: &App, actor: &Actor, mut draw: DrawRow, holder: &str) -> Resul
     let ready = prepare(app, &draw).await?;
     app.write(actor, move |tx| db::draw_agents::delete_all(tx, id)).await?;
 
-    let (mut digest, mut excluded, mut summary) = (PopulationDigest::default(), Excluded::default(), DrawSummary::default());
-    let mut drawn: Vec<(AgentSamples, Vec<Pick>)> = Vec::new();
     let parts = ready.agents.chunks(PART).map(|chunk| {
         let (source, chunk, carried) = (Arc::clone(&source), chunk.to_vec(), Arc::clone(&ready.carried));
         app.read(move |conn| draw_chunk(conn, id, &seed, &source, &chunk, &carried))
     });
     let mut parts = stream::iter(parts).buffered(AHEAD);
-    let (mut rows, mut bytes) = (Vec::new(), 0_usize);
-    while let Some(part) = parts.next().await {
-        for Drawn { agent, row, picks } in part? {
-            digest.add_encoded(agent, &row.population);
-            let tally = row.tally();
-            excluded = excluded.plus(&tally.excluded);
-            note(&mut summary, agent, &tally);
-            let samples = u32::try_from(picks.len()).unwrap_or(u32::MAX);
-            drawn.push((AgentSamples { agent_id: agent, team_id: row.team_id, samples }, picks));
-            bytes = bytes.saturating_add(row.population.len());
-            rows.push(row);
+    let (mut tallied, mut rows) = (Tallied::default(), Vec::new());
+    loop {
+        // What was read is stored while more is read.
+        let ((), next) = try_join(store_agents(app, actor, holder, rows), tallied.read(&mut parts)).await?;
+        if next.is_empty() {
+            break;
         }
-        if bytes >= STORED_TOGETHER {
-            store_agents(app, actor, holder, std::mem::take(&mut rows)).await?;
-            bytes = 0;
-        }
+        rows = next;
     }
-    store_agents(app, actor, holder, rows).await?;
+    let Tallied { digest, excluded, mut summary, drawn } = tallied;
 
     let assigned = {
         let agents: Vec<AgentSamples> = drawn.iter().map(|(agent, _)| *agent).collect();

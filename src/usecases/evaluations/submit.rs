@@ -82,7 +82,7 @@ fn store(tx: &mut Tx<'_>, sample: SampleId, inspector: UserId, command: &Submiss
         return Ok(id);
     }
     check_claim(&basis.sample)?;
-    let catalogue = db::violation_types::all(tx.conn)?;
+    let catalogue = db::violation_types::with_codes(tx.conn, &command.sheet.types_in_question(&basis.content))?;
     let types = active_types(&catalogue);
     let grading = grade(&command.sheet, Basis { content: &basis.content, types: &types, material: &basis.material })
         .map_err(|refusal| refusal.within("sheet"))?;

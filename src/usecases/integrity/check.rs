@@ -1,10 +1,14 @@
 //! Checks the whole centre.
 
+use std::collections::BTreeMap;
+
 use super::{all, evaluations, money, periods};
 use crate::app::App;
 use crate::db::{self, Error, Result, integrity as read};
 use crate::domain::access::{Action, Actor};
+use crate::domain::id::AgentId;
 use crate::domain::integrity::{Check, Found, IntegrityReport};
+use crate::domain::month_days::MonthDays;
 use crate::usecases::draws;
 
 /// Recomputes what follows from the rest of what is stored, and says what differs. Changes nothing, and may run beside the service: every
@@ -23,6 +27,7 @@ pub async fn check(app: &App, actor: &Actor, noted: Option<(i64, String)>, began
         began(*kind);
         let found = match kind {
             Check::Storage => storage(app).await?,
+            Check::Conversations => conversation_days(app).await?,
             Check::Evaluations => {
                 let mut found = all(app, "evaluation", read::evaluations_after, evaluations::look).await?;
                 for sample in app.read(|conn| read::submitted_without_evaluation(conn, 1_000)).await? {
@@ -58,6 +63,25 @@ async fn storage(app: &App) -> Result<Found> {
     found.looked();
     said.into_iter().for_each(|said| found.misfit("database", "a whole file", said));
     Ok(found)
+}
+
+/// The days that are kept for results are those of the conversations, one month after another.
+async fn conversation_days(app: &App) -> Result<Found> {
+    let (mut found, mut after) = (Found::default(), None);
+    loop {
+        let next = app.read(move |conn| {
+            let Some(period) = db::conversation_days::period_after(conn, after)? else { return Ok(None) };
+            let (counted, kept) = (db::conversation_days::counted(conn, period, None)?, db::conversation_days::kept(conn, period)?);
+            Ok(Some((period, counted, kept)))
+        });
+        let Some((period, counted, kept)) = next.await? else { return Ok(found) };
+        for agent in counted.keys().chain(kept.keys().filter(|agent| !counted.contains_key(agent))) {
+            found.looked();
+            let days = |of: &BTreeMap<AgentId, MonthDays>| of.get(agent).copied().unwrap_or_default();
+            found.compare(&format!("agent {agent} in {period}"), "days with conversations", &days(&counted), &days(&kept));
+        }
+        after = Some(period);
+    }
 }
 
 /// No transcript is there that was deleted.

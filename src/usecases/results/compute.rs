@@ -26,7 +26,7 @@ pub fn agents(conn: &mut AnyConnection, period: Period, today: NaiveDate, wanted
     let members = db::results::members(conn, period.last_day().min(today), wanted)?;
     let mut counts = db::results::counts(conn, period, wanted.agent)?;
     let attended = db::results::attended(conn, period, wanted.agent)?;
-    let talked = db::results::conversation_days(conn, period, wanted.agent)?;
+    let talked = db::conversation_days::without_attendance(conn, period, wanted.agent)?;
     let judge = |member: crate::domain::results::report::Member| {
         let counted = counts.remove(&member.agent_id).unwrap_or_default();
         let attendance = attended.get(&member.agent_id).copied();

@@ -97,7 +97,7 @@ fn stays(verdict: &Verdict<'_>, going: &[String]) -> Refused<()> {
 }
 
 fn update(tx: &mut Tx<'_>, old: &Existing, new: &NewConversation<'_>, transcript: &Packed, recordings: &[RecordingRow]) -> Result<()> {
-    db::conversations::update(tx, new)?;
+    db::conversations::update(tx, &old.row, new)?;
     db::transcripts::replace(tx, new.id, transcript)?;
     if old.recordings != recordings {
         db::recordings::delete_of(tx, new.id)?;
