@@ -69,8 +69,10 @@ pub fn insert(test: &TestApp, table: &str, columns: &str, values: &str, from: u6
 /// Lets the database know how its tables are filled, as its own upkeep would (which is switched off in the cluster of the tests).
 pub fn analyse(test: &TestApp) {
     let opener = Opener { address: test.app.db.address().clone(), purpose: Purpose::Write };
-    let text = if test.is_postgres() { "VACUUM ANALYZE" } else { "ANALYZE" };
-    diesel::sql_query(text).execute(&mut opener.open().unwrap()).unwrap();
+    let texts: &[&str] = if test.is_postgres() { &["VACUUM ANALYZE", "CHECKPOINT"] } else { &["ANALYZE"] };
+    for text in texts {
+        diesel::sql_query(*text).execute(&mut opener.open().unwrap()).unwrap();
+    }
 }
 
 /// Agents numbered `B0` and on, all of one team.

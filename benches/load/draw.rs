@@ -108,6 +108,8 @@ pub fn run(name: &str, test: &TestApp, scale: Scale) {
             let measured = format!("{:.2} s", begun.elapsed().as_secs_f64());
             Figure { database: name, name: "verification of that draw", measured, against: String::new(), ratio: None }.print();
         }
+        // The draw has changed how the samples are distributed.
+        bulk::analyse(test);
         waits.push((size, queue(&service, &city.inspectors[n * INSPECTORS].1)));
     }
     let (_, (next_few, page_few)) = waits[0];

@@ -108,8 +108,9 @@ pub fn without_attendance(conn: &mut AnyConnection, period: Period, agent: Optio
 /// # Errors
 /// What the database says.
 pub fn kept(conn: &mut AnyConnection, period: Period) -> Result<BTreeMap<AgentId, MonthDays>> {
-    let query =
-        conversation_days::table.filter(conversation_days::period.eq(period)).select((conversation_days::agent_id, conversation_days::days));
+    let query = conversation_days::table
+        .filter(conversation_days::period.eq(period))
+        .select((conversation_days::agent_id, conversation_days::days));
     Ok(by_agent(query.load(conn)?))
 }
 

@@ -2,19 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 use diesel::backend::Backend;
 use diesel::connection::DefaultLoadingMode;
+use diesel::define_sql_function;
 use diesel::deserialize::{self, FromSql};
 use diesel::dsl::exists;
 use diesel::pg::{Pg, PgValue};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Date, Nullable, Text};
+use diesel::sql_types::{Binary, Date, Text};
 use diesel::sqlite::Sqlite;
+use uuid::Uuid;
 
 use super::both::natively;
 use super::connection::AnyConnection;
-use super::error::Result;
+use super::error::{Error, Result};
 use super::schema::{agent_teams, agents, conversations, draw_agents, grants, samples, scorecard_versions, team_ancestors, teams, users};
 use super::sql_types::Uid;
 use crate::domain::access::{ReachKind, Role};
@@ -125,6 +127,15 @@ impl Asked {
 /// A day as the draw reads it by the million: diesel's own reading of SQLite's text takes longer than all the rest of a row.
 struct Day(NaiveDate);
 
+impl Day {
+    /// The day so many days after the first of 2000, as PostgreSQL counts.
+    fn since_2000(days: i32) -> Result<Self> {
+        let first = NaiveDate::from_ymd_opt(2000, 1, 1);
+        let day = first.and_then(|first| first.checked_add_signed(TimeDelta::days(i64::from(days))));
+        day.map(Self).ok_or_else(|| Error::Damaged(format!("a conversation's day {days} days after 2000-01-01")))
+    }
+}
+
 impl FromSql<Date, Sqlite> for Day {
     fn from_sql(mut value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
         // Read as text, which it is: of a text that is read as bytes a copy is made.
@@ -159,30 +170,54 @@ where
 /// What is read of each conversation, whatever the plan asks.
 type Plain = (ConversationId, Day, Channel);
 
-/// The conversations of an agent as one row of PostgreSQL.
-#[derive(QueryableByName)]
-struct Gathered {
-    #[diesel(sql_type = Nullable<Array<Uid>>)]
-    ids: Option<Vec<ConversationId>>,
-    #[diesel(sql_type = Nullable<Array<Date>>)]
-    days: Option<Vec<Day>>,
-    #[diesel(sql_type = Nullable<Array<Text>>)]
-    channels: Option<Vec<Channel>>,
+// PostgreSQL's own form of each value for the wire, one after another in one value.
+define_sql_function! {
+    /// Bytes one after another.
+    #[aggregate]
+    #[sql_name = "string_agg"]
+    fn bytes_together(part: Binary, between: Binary) -> Nullable<Binary>;
+}
+define_sql_function! {
+    /// Words one after another.
+    #[aggregate]
+    #[sql_name = "string_agg"]
+    fn words_together(part: Text, between: Text) -> Nullable<Text>;
+}
+define_sql_function! {
+    /// The 16 bytes of an id.
+    fn uuid_send(id: Uid) -> Binary;
+}
+define_sql_function! {
+    /// Days since the first of 2000, in four bytes.
+    fn date_send(day: Date) -> Binary;
 }
 
 /// The conversations of an agent in ascending order of id, gathered by PostgreSQL: thousands of rows would take twice as long on their way.
 fn gathered(conn: &mut PgConnection, period: Period, of: AgentId, channels: &[Channel]) -> Result<Vec<Plain>> {
-    let found: Gathered = diesel::sql_query(
-        "SELECT array_agg(id) AS ids, array_agg(local_day) AS days, array_agg(channel) AS channels FROM \
-         (SELECT id, local_day, channel FROM conversations WHERE period = $1 AND agent_id = $2 AND channel = ANY($3) ORDER BY id) AS one_by_one",
-    )
-    .bind::<Text, _>(period)
-    .bind::<Uid, _>(of)
-    .bind::<Array<Text>, _>(channels)
-    .get_result(conn)?;
-    let Gathered { ids: Some(ids), days: Some(days), channels: Some(channels) } = found else { return Ok(Vec::new()) };
-    let mut rows: Vec<Plain> = ids.into_iter().zip(days).zip(channels).map(|((id, day), channel)| (id, day, channel)).collect();
-    // The order within an aggregate is only what PostgreSQL does, and a draw relies on it.
+    const NONE: &[u8] = b"";
+    let ids = bytes_together(uuid_send(conversations::id), NONE);
+    let days = bytes_together(date_send(conversations::local_day), NONE);
+    let query = conversations::table
+        .filter(conversations::period.eq(period))
+        .filter(conversations::agent_id.eq(of))
+        .filter(conversations::channel.eq_any(channels));
+    let (ids, days, words): (Option<Vec<u8>>, Option<Vec<u8>>, Option<String>) = match channels {
+        [_] => query.select((ids, days)).first(conn).map(|(ids, days)| (ids, days, None))?,
+        _ => query.select((ids, days, words_together(conversations::channel, ","))).first(conn)?,
+    };
+    let (ids, days) = (ids.unwrap_or_default(), days.unwrap_or_default());
+    let words = words.unwrap_or_default();
+    let mut words = words.split(',');
+    let mut channel = || match channels {
+        [channel] => Ok(*channel),
+        _ => words.next().unwrap_or_default().parse(),
+    };
+    let (ids, days) = (ids.as_chunks::<16>().0, days.as_chunks::<4>().0);
+    let mut rows: Vec<Plain> = Vec::with_capacity(ids.len());
+    for (id, day) in ids.iter().zip(days) {
+        rows.push((ConversationId(Uuid::from_bytes(*id)), Day::since_2000(i32::from_be_bytes(*day))?, channel()?));
+    }
+    // In the order of the index, which is only what PostgreSQL does; a draw relies on it.
     if !rows.is_sorted_by_key(|(id, _, _)| *id) {
         rows.sort_unstable_by_key(|(id, _, _)| *id);
     }
@@ -248,14 +283,18 @@ pub fn conversations_of(
         (Asked::Nothing, [channel]) => load!(least, |(id, day): Least| row((id, day, *channel), (0, None, 0))),
         (Asked::Nothing, _) => load!(plain, |it: Plain| row(it, (0, None, 0))),
         (Asked::Measures, _) => load!((plain, measured), |(it, measured): (Plain, Measured)| row(it, measured)),
-        (Asked::Details, _) => load!(
-            (plain, measured, conversations::queue, conversations::attributes),
-            |(it, measured, queue, attributes): (Plain, Measured, Option<String>, String)| ConversationRow {
+        (Asked::Details, _) => {
+            load!((plain, measured, conversations::queue, conversations::attributes), |(it, measured, queue, attributes): (
+                Plain,
+                Measured,
+                Option<String>,
+                String
+            )| ConversationRow {
                 queue,
                 attributes,
                 ..row(it, measured)
-            }
-        ),
+            })
+        }
     }
     Ok(())
 }

@@ -10,9 +10,7 @@ use uuid::Uuid;
 
 use super::connection::AnyConnection;
 use super::error::Result;
-use super::schema::{
-    agent_teams, agents, attendance, evaluations, period_agents, period_units, periods, team_ancestors, teams, vendors,
-};
+use super::schema::{agent_teams, agents, attendance, evaluations, period_agents, period_units, periods, team_ancestors, teams, vendors};
 use super::scope;
 use super::tx::{Tx, from_json, to_json};
 use crate::domain::access::Reach;

@@ -129,8 +129,12 @@ pub struct NewSample {
 ///
 /// # Errors
 /// What the database says.
-pub fn insert_all(tx: &mut Tx<'_>, rows: &[NewSample]) -> Result<()> {
-    insert_each!(tx.conn, samples::table, rows);
+pub fn insert_all(tx: &mut Tx<'_>, mut rows: Vec<NewSample>) -> Result<()> {
+    // PostgreSQL looks each conversation up, and locks it: in the order in which they lie.
+    if matches!(tx.conn, AnyConnection::Postgres(_)) {
+        rows.sort_unstable_by_key(|row| row.conversation_id);
+    }
+    insert_each!(tx.conn, samples::table, &rows);
     Ok(())
 }
 

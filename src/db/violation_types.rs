@@ -157,7 +157,9 @@ pub fn with_codes(conn: &mut AnyConnection, codes: &BTreeSet<&str>) -> Result<BT
     let rows: Vec<ViolationTypeRow> = match conn {
         // A list would be a statement of its own for each length, prepared anew each time.
         AnyConnection::Sqlite(conn) => {
-            let one = |code: &&str| violation_types::table.filter(violation_types::code.eq(code)).select(ViolationTypeRow::as_select()).first(conn);
+            let one = |code: &&str| {
+                violation_types::table.filter(violation_types::code.eq(code)).select(ViolationTypeRow::as_select()).first(conn)
+            };
             codes.iter().map(one).filter_map(|row| row.optional().transpose()).collect::<QueryResult<_>>()?
         }
         AnyConnection::Postgres(conn) => {

@@ -9,7 +9,13 @@ use assay::domain::period::Period;
 use chrono::{DateTime, NaiveDate, Utc};
 
 /// A call of a minute without transcript.
-pub fn call<'a>(tx: &Tx<'_>, external_id: &'a str, agent_id: AgentId, started_at: DateTime<Utc>, local_day: NaiveDate) -> NewConversation<'a> {
+pub fn call<'a>(
+    tx: &Tx<'_>,
+    external_id: &'a str,
+    agent_id: AgentId,
+    started_at: DateTime<Utc>,
+    local_day: NaiveDate,
+) -> NewConversation<'a> {
     NewConversation {
         id: tx.id::<ConversationId>(),
         source: "test",

@@ -369,7 +369,7 @@ async fn store(app: &App, actor: &Actor, draw: DrawRow, result: Arc<Vec<Given>>)
             });
         }
         db::draws::finish(tx, &draw)?;
-        db::samples::insert_all(tx, &rows)?;
+        db::samples::insert_all(tx, rows)?;
         let details = serde_json::json!({
             "plan_id": draw.plan_id, "period": draw.period, "population_count": draw.population_count,
             "population_digest": draw.population_digest, "result_digest": draw.result_digest, "summary": draw.summary,

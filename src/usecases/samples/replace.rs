@@ -121,7 +121,7 @@ fn successor(tx: &mut Tx<'_>, row: &SampleRow, (draw, order): &(DrawRow, Vec<Con
         created_at: At(tx.now),
     };
     let id = new.id;
-    db::samples::insert_all(tx, &[new])?;
+    db::samples::insert_all(tx, vec![new])?;
     mail::work::given_one(tx, id)?;
     Ok(Some(id))
 }
