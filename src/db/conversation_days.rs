@@ -26,9 +26,6 @@ pub(super) fn add(tx: &mut Tx<'_>, days: impl Iterator<Item = (Period, AgentId, 
         let of_month = added.entry((period, agent)).or_default();
         *of_month = of_month.and(MonthDays::one(day));
     }
-    if added.is_empty() {
-        return Ok(());
-    }
     let periods: BTreeSet<Period> = added.keys().map(|(period, _)| *period).collect();
     let agents: BTreeSet<AgentId> = added.keys().map(|(_, agent)| *agent).collect();
     let known: Vec<(Period, AgentId, i32)> = conversation_days::table
@@ -46,7 +43,7 @@ pub(super) fn add(tx: &mut Tx<'_>, days: impl Iterator<Item = (Period, AgentId, 
             }
         }
     }
-    store(tx, added.into_iter())
+    if added.is_empty() { Ok(()) } else { store(tx, added.into_iter()) }
 }
 
 /// Counts again on which days an agent had conversations in a month, after one of them has moved.

@@ -134,17 +134,26 @@ const SAID: [&str; 7] = ["attributes", "body", "comment", "customer", "note", "r
 pub fn mask_document(value: &mut Value, said: bool) -> bool {
     match value {
         Value::String(text) if said => {
-            // What is stored as JSON within JSON stays JSON.
+            // What is stored as JSON within JSON stays JSON, and is written anew: of a field that is there twice only the last was looked at.
             let masked = match serde_json::from_str::<Value>(text) {
-                Ok(mut inner @ (Value::Object(_) | Value::Array(_))) => mask_document(&mut inner, true).then(|| inner.to_string()),
-                _ => Some(mask(text)).filter(|masked| masked != text),
+                Ok(mut inner @ (Value::Object(_) | Value::Array(_))) => {
+                    mask_document(&mut inner, true);
+                    inner.to_string()
+                }
+                _ => mask(text),
             };
-            masked.map(|masked| *text = masked).is_some()
+            let changed = masked != *text;
+            *text = masked;
+            changed
         }
         Value::Number(number) if said => {
             let text = number.to_string();
-            let masked = Some(mask(&text)).filter(|masked| *masked != text);
-            masked.map(|masked| *value = Value::String(masked)).is_some()
+            let masked = mask(&text);
+            let changed = masked != text;
+            if changed {
+                *value = Value::String(masked);
+            }
+            changed
         }
         Value::Array(items) => items.iter_mut().filter_map(|item| mask_document(item, said).then_some(())).count() > 0,
         Value::Object(fields) => {
@@ -247,12 +256,16 @@ mod tests {
             "id": "01938001-3800-7138-8001-138001380000", "employee_no": "13800138000", "comment": "call 13800138000",
             "attributes": "{\"phone\":\"13800138000\"}", "points": [{ "text": "13800138000" }], "attributes_of": { "a": "13800138000" },
         });
-        mask_document(&mut document, false);
+        assert!(mask_document(&mut document, false));
         assert_eq!(document["id"], "01938001-3800-7138-8001-138001380000");
         assert_eq!(document["employee_no"], "13800138000");
         assert_eq!(document["comment"], "call 138****8000");
         assert_eq!(document["attributes"], "{\"phone\":\"138****8000\"}");
         assert_eq!(document["points"][0]["text"], "138****8000");
+        assert!(!mask_document(&mut document, false), "there is nothing left to mask");
+        let mut twice = serde_json::json!({ "note": "{\"a\":\"13800138000\",\"a\":\"x\"}" });
+        assert!(mask_document(&mut twice, false));
+        assert_eq!(twice["note"], "{\"a\":\"x\"}", "what stood under the name before is gone");
     }
 
     fn digits_in_a_row(text: &str) -> usize {
