@@ -8,8 +8,9 @@ use crate::usecases::integrity::check::check;
 
 /// Recompute everything that follows from the rest, and say what does not fit
 ///
-/// Evaluations against their revisions, the ledger against what it charges for, closed months against their digests, draws against their
-/// seeds, severe findings against their cases, the audit log against its seals. Changes nothing and may run beside the service.
+/// Days with conversations against the conversations, evaluations against their revisions, the ledger against what it charges for,
+/// closed months against their digests, draws against their seeds, severe findings against their cases, the audit log against its
+/// seals. Changes nothing and may run beside the service.
 /// Exits with 0 where everything fits, with 1 where something does not.
 ///
 /// Example: assay check --json
