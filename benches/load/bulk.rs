@@ -66,10 +66,11 @@ pub fn insert(test: &TestApp, table: &str, columns: &str, values: &str, from: u6
     }
 }
 
-/// Lets the database know how its tables are filled, as its own upkeep would (which is switched off in the cluster of the tests).
+/// Lets the database know how its tables are filled, as its own upkeep would (which is switched off in the cluster of the tests). PostgreSQL marks no page
+/// as visible to all while a commit that filled it is not yet in the log, which it writes later here: hence the checkpoint before, too.
 pub fn analyse(test: &TestApp) {
     let opener = Opener { address: test.app.db.address().clone(), purpose: Purpose::Write };
-    let texts: &[&str] = if test.is_postgres() { &["VACUUM ANALYZE", "CHECKPOINT"] } else { &["ANALYZE"] };
+    let texts: &[&str] = if test.is_postgres() { &["CHECKPOINT", "VACUUM ANALYZE", "CHECKPOINT"] } else { &["ANALYZE"] };
     for text in texts {
         diesel::sql_query(*text).execute(&mut opener.open().unwrap()).unwrap();
     }

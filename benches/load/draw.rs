@@ -48,7 +48,13 @@ fn stream(test: &TestApp) -> (u64, Duration) {
     (count, begun.elapsed())
 }
 
-/// The times of `queue/next` and of the queue page, one after another.
+/// One of three, in the middle.
+fn middle(mut times: Vec<Duration>) -> f64 {
+    times.sort_unstable();
+    times[times.len() / 2].as_secs_f64()
+}
+
+/// The median times of `queue/next` and of the queue page, by turns; the best of five, as whatever else runs only makes them longer.
 fn queue(service: &Service, inspector: &Client) -> (f64, f64) {
     let client = service.client(inspector);
     let timed = |act: &dyn Fn()| {
@@ -60,9 +66,12 @@ fn queue(service: &Service, inspector: &Client) -> (f64, f64) {
         }
         percentile(&mut times, 50)
     };
-    let next = timed(&|| assert_eq!(client.post("queue/next", &json!({})).status, 200));
-    let page = timed(&|| assert_eq!(client.get("queue").status, 200));
-    (next, page)
+    let once = || {
+        let next = timed(&|| assert_eq!(client.post("queue/next", &json!({})).status, 200));
+        let page = timed(&|| assert_eq!(client.get("queue").status, 200));
+        (next, page)
+    };
+    (0..5).map(|_| once()).fold((f64::INFINITY, f64::INFINITY), |(next, page), (n, p)| (next.min(n), page.min(p)))
 }
 
 fn plan(city: &Centre, n: usize) -> String {
@@ -75,7 +84,7 @@ fn plan(city: &Centre, n: usize) -> String {
 pub fn run(name: &str, test: &TestApp, scale: Scale) {
     // Enough for a whole quota from the beginning, so that all queues are of one length.
     let sizes = [40_000, scale.pick(100_000, 1_000_000), scale.pick(500_000, 5_000_000)];
-    let city = centre(test, 2, 1, 3 * INSPECTORS);
+    let city = centre(test, 2, 1, 5 * INSPECTORS);
     bulk::agents(test, "team-0", AGENTS);
     let mut filled = 0;
     let mut waits = Vec::new();
@@ -85,21 +94,33 @@ pub fn run(name: &str, test: &TestApp, scale: Scale) {
         bulk::analyse(test);
         let service = Service::start(test);
         let manager = service.client(&city.manager);
-        let plan = plan(&city, n);
+        // The same conversations, drawn by a plan of its own each time and read without a draw, by turns: one time alone says little.
         stream(test);
-        let (count, streamed) = stream(test);
-        let begun = Instant::now();
-        let answer = manager.post("draws", &json!({ "plan_id": plan, "period": PERIOD }));
-        assert_eq!(answer.status, 201, "{}", answer.text());
-        let drawn = begun.elapsed();
-        let draw = answer.json();
-        if n == 2 {
+        let (mut drawn, mut streamed, mut last) = (Vec::new(), Vec::new(), None);
+        for turn in 0..if n == 2 { 3 } else { 1 } {
+            let plan = plan(&city, n + turn);
+            streamed.push(stream(test));
+            let begun = Instant::now();
+            let answer = manager.post("draws", &json!({ "plan_id": plan, "period": PERIOD }));
+            assert_eq!(answer.status, 201, "{}", answer.text());
+            drawn.push(begun.elapsed());
+            last = Some(answer.json());
+        }
+        if let (2, Some(draw)) = (n, last) {
+            let (count, _) = streamed[0];
+            let turn =
+                |(drawn, (_, streamed)): (&Duration, &(u64, Duration))| format!("{:.2}/{:.2}", drawn.as_secs_f64(), streamed.as_secs_f64());
+            let turns: Vec<String> = drawn.iter().zip(&streamed).map(turn).collect();
+            let (drawn, streamed) = (middle(drawn), middle(streamed.into_iter().map(|(_, time)| time).collect()));
             Figure {
                 database: name,
-                name: &format!("draw of 10 each for {AGENTS} agents from {count} conversations"),
-                measured: format!("{:.2} s, peak {:.0} MiB", drawn.as_secs_f64(), service.peak()),
-                against: format!("{:.2} s to stream the ids", streamed.as_secs_f64()),
-                ratio: Some((drawn.as_secs_f64() / streamed.as_secs_f64(), Asked::AtMost(2.0))),
+                name: &format!(
+                    "draw of 10 each for {AGENTS} agents from {count} conversations, the middle of three ({} s)",
+                    turns.join(", ")
+                ),
+                measured: format!("{drawn:.2} s, peak {:.0} MiB", service.peak()),
+                against: format!("{streamed:.2} s to stream the ids"),
+                ratio: Some((drawn / streamed, Asked::AtMost(2.0))),
             }
             .print();
             let begun = Instant::now();

@@ -56,6 +56,16 @@ fn fill(test: &TestApp, agents: u64, evaluations: u64, entries: u64) {
          VALUES ({zero}, {zero}, 1, '{{}}', '{PERIOD}', 'regular', 1, 'drawn', 'none', {}, '', {at})",
         words.digest()
     ));
+    let (none, nobody) = (if test.is_postgres() { "''::bytea" } else { "x''" }, "0, ".repeat(10));
+    bulk::insert(
+        test,
+        "draw_agents",
+        "draw_id, agent_id, team_id, quota, carried, available, drawn, targeted_quota, targeted_available, targeted_drawn, too_short, already_sampled, \
+         no_recording, population",
+        &format!("{zero}, {}, (SELECT team_id FROM agents WHERE id = {}), {nobody}{none}", words.id(1, "i"), words.id(1, "i")),
+        0,
+        agents,
+    );
     let due = if test.is_postgres() { "DATE '2026-11-10'" } else { "'2026-11-10'" };
     let version = "(SELECT MIN(CAST(id AS TEXT)) FROM scorecard_versions)";
     let version = if test.is_postgres() { format!("{version}::uuid") } else { "(SELECT MIN(id) FROM scorecard_versions)".to_owned() };

@@ -228,6 +228,11 @@ on_both! {
         assert_eq!(told(), only(&["inspector"]));
         give(inspector);
 
+        // Somebody takes a sample out of the month, or out of what counts.
+        app.write(move |tx| Ok(diesel::update(samples::table.find(sample)).set((samples::period.eq("2026-01"), samples::counts.eq(false))).execute(tx.conn)?));
+        assert_eq!(told(), only(&["period", "counts"]));
+        app.write(move |tx| Ok(diesel::update(samples::table.find(sample)).set((samples::period.eq(PERIOD), samples::counts.eq(true))).execute(tx.conn)?));
+
         // Somebody changes the population, the quota, the seed, a digest.
         let population = app.read(move |conn| Ok(draw_agents::table.find((id, agent)).select(draw_agents::population).first::<Vec<u8>>(conn)?));
         let mut shorter = population.clone();

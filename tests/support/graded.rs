@@ -14,6 +14,7 @@ use diesel::prelude::*;
 
 use super::TestApp;
 use super::conversation::call;
+use super::samples::drawn;
 
 /// One vendor with a team, a team of the centre's own, and three agents: two of the vendor's, one of the centre's.
 #[derive(Debug, Clone)]
@@ -170,6 +171,7 @@ impl Centre {
         let external_id = conversation.to_string();
         let call = NewConversation { id: conversation, ..call(tx, &external_id, agent, tx.now, period.first_day()) };
         db::conversations::insert(tx, &[call])?;
+        drawn(tx, draw, agent)?;
         diesel::insert_into(samples::table)
             .values((
                 samples::id.eq(sample),

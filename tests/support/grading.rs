@@ -14,6 +14,7 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use super::conversation::call;
+use super::samples::drawn;
 use super::{Client, Response, TestApp};
 
 /// The key items of the default phone scorecard.
@@ -155,6 +156,7 @@ pub fn sample(app: &TestApp, draw: DrawId, agent: AgentId, conversation: Convers
         let (id, now) = (tx.id::<SampleId>(), tx.at());
         let (plan, period): (SamplingPlanId, Period) = draws::table.find(draw).select((draws::plan_id, draws::period)).first(tx.conn)?;
         let taken: i64 = samples::table.filter(samples::draw_id.eq(draw)).count().get_result(tx.conn)?;
+        drawn(tx, draw, agent)?;
         diesel::insert_into(samples::table)
             .values((
                 samples::id.eq(id),

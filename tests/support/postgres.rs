@@ -29,7 +29,7 @@ const KEEPER: &str = r#"
     stop() { "$1/pg_ctl" stop -D "$4" -m immediate >>log 2>&1 </dev/null; cd /; rm -rf "$2"; }
     "$1/initdb" -D "$4" -U assay -A trust -E UTF8 --locale=C --no-sync $5 >log 2>&1 </dev/null &&
     "$1/pg_ctl" start -w -t 60 -D "$4" -l log -o "-c listen_addresses='' -c unix_socket_directories='$2' -c port=5432 \
-        -c max_connections=300 -c fsync=off -c wal_level=minimal -c max_wal_senders=0 -c shared_buffers=64MB \
+        -c max_connections=300 -c fsync=off -c wal_level=minimal -c max_wal_senders=0 \
         -c autovacuum=off -c lc_messages=C $3" >>log 2>&1 </dev/null ||
     { tail -n 5 log | tr '\n' ' '; echo; stop "$1" "$2" "$3" "$4"; exit 1; }
     echo ready

@@ -1,10 +1,23 @@
 //! Samples as facts, for tests that are not about sampling.
 
-use assay::db::schema::{conversations, drafts, draws, samples, sampling_plans, scorecard_versions, scorecards};
+use assay::db;
+use assay::db::Tx;
+use assay::db::draw_agents::DrawAgentRow;
+use assay::db::schema::{agents, conversations, drafts, draws, samples, sampling_plans, scorecard_versions, scorecards};
 use assay::domain::id::{AgentId, ConversationId, DrawId, SampleId, SamplingPlanId, ScorecardId, ScorecardVersionId, UserId};
+use assay::domain::sampling::shortfall::Tally;
 use diesel::prelude::*;
 
 use super::TestApp;
+
+/// An agent of a draw, of whom a sample can name both; nothing where the draw knows the agent already.
+pub fn drawn(tx: &mut Tx<'_>, draw: DrawId, agent: AgentId) -> db::Result<()> {
+    if db::draw_agents::find(tx.conn, draw, agent)?.is_none() {
+        let team = agents::table.find(agent).select(agents::team_id).first(tx.conn)?;
+        db::draw_agents::insert_all(tx, &[DrawAgentRow::new(draw, agent, team, &Tally::default(), vec![])])?;
+    }
+    Ok(())
+}
 
 impl TestApp {
     /// A sample of a conversation for an inspector, from a draw of its own.
@@ -64,6 +77,7 @@ impl TestApp {
                     scorecard_versions::created_at.eq(at),
                 ))
                 .execute(tx.conn)?;
+            drawn(tx, draw, agent)?;
             diesel::insert_into(samples::table)
                 .values((
                     samples::id.eq(id),

@@ -61,7 +61,7 @@ impl Excluded {
 }
 
 /// What was wanted of an agent and what there was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Random samples wanted, with what was carried over.
     pub quota: u32,

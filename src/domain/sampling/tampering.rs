@@ -11,12 +11,19 @@ use super::digest::{PopulationDigest, ResultDigest};
 use super::draw::{AgentDraw, Wish};
 use super::plan::PlanContent;
 use super::population::{Member, Population};
+use super::sample::SampleKind;
 use super::seed::Seed;
 use super::shortfall::Excluded;
 use super::verify::{StoredAgent, StoredDraw, StoredSample, Verifier};
-use crate::domain::id::{AgentId, ConversationId, SampleId, TeamId, UserId};
+use crate::domain::id::{AgentId, ConversationId, SampleId, SamplingPlanId, TeamId, UserId};
+use crate::domain::period::Period;
 
 const SEED: Seed = Seed([9; 32]);
+const PLAN: SamplingPlanId = SamplingPlanId(Uuid::from_u128(5));
+
+fn period() -> Period {
+    "2026-11".parse().unwrap()
+}
 
 fn plan() -> PlanContent {
     serde_json::from_value(serde_json::json!({
@@ -76,6 +83,9 @@ fn stored() -> (StoredDraw, Vec<StoredAgent>) {
                 kind,
                 position,
                 conversation,
+                plan_id: PLAN,
+                period: period(),
+                counts: kind == SampleKind::Random,
                 inspector: *inspector,
                 reassigned: false,
                 replaces: None,
@@ -85,6 +95,8 @@ fn stored() -> (StoredDraw, Vec<StoredAgent>) {
         }
     }
     let draw = StoredDraw {
+        plan_id: PLAN,
+        period: period(),
         algorithm: ALGORITHM.to_owned(),
         seed: SEED.0.to_vec(),
         seed_hash: SEED.commitment(),
@@ -146,6 +158,9 @@ fn each_tampering_is_told() {
     assert_eq!(after(|_, agents| agents[1].tally.quota += 1), ["tally"]);
     assert_eq!(after(|_, agents| agents[1].samples[0].conversation = other), ["conversation"]);
     assert_eq!(after(|_, agents| agents[1].samples[0].inspector = None), ["inspector"]);
+    assert_eq!(after(|_, agents| agents[1].samples[0].plan_id = SamplingPlanId(other.0)), ["plan"]);
+    assert_eq!(after(|_, agents| agents[1].samples[0].period = "2026-12".parse().unwrap()), ["period"]);
+    assert_eq!(after(|_, agents| agents[1].samples[0].counts ^= true), ["counts"]);
     assert_eq!(after(|_, agents| _ = agents[1].samples.remove(0)), ["sample_missing"]);
     assert_eq!(after(|_, agents| _ = agents[1].population.pop()), ["population", "population_count", "population_digest"]);
     assert!(after(|_, agents| _ = agents.remove(1)).contains(&"population_digest".to_owned()));

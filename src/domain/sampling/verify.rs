@@ -13,11 +13,16 @@ use super::population::Population;
 use super::sample::SampleKind;
 use super::seed::Seed;
 use super::shortfall::Tally;
-use crate::domain::id::{AgentId, ConversationId, SampleId, TeamId, UserId};
+use crate::domain::id::{AgentId, ConversationId, SampleId, SamplingPlanId, TeamId, UserId};
+use crate::domain::period::Period;
 
 /// A draw as it is stored.
 #[derive(Debug, Clone)]
 pub struct StoredDraw {
+    /// The plan.
+    pub plan_id: SamplingPlanId,
+    /// The period.
+    pub period: Period,
     /// The algorithm's name and version.
     pub algorithm: String,
     /// The seed.
@@ -66,6 +71,12 @@ pub struct StoredSample {
     pub position: u32,
     /// Its conversation.
     pub conversation: ConversationId,
+    /// The draw's plan, which each sample repeats.
+    pub plan_id: SamplingPlanId,
+    /// The draw's period, which each sample repeats.
+    pub period: Period,
+    /// Whether its evaluation enters n, K and N.
+    pub counts: bool,
     /// Who has it.
     pub inspector: Option<UserId>,
     /// Whether a person gave it to another inspector than the draw did.
@@ -80,7 +91,7 @@ pub struct StoredSample {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Difference {
     /// What: `algorithm`, `seed`, `population`, `population_count`, `population_digest`, `tally`, `sample_missing`, `sample_unexpected`,
-    /// `conversation`, `replacement`, `inspector` or `result_digest`.
+    /// `conversation`, `plan`, `period`, `counts`, `replacement`, `inspector` or `result_digest`.
     pub what: String,
     /// Whose, where it concerns one agent.
     pub agent_id: Option<AgentId>,
@@ -175,6 +186,7 @@ impl Verifier {
             }
         };
         self.population.add(agent, &population);
+        self.check_repeated(agent, &stored.samples);
         let Some(seed) = self.seed else { return };
 
         let carried = stored.tally.carried;
@@ -188,6 +200,24 @@ impl Verifier {
         self.check_reserves(agent, &draw, &stored);
         let samples = u32::try_from(picks.len()).unwrap_or(u32::MAX);
         self.agents.push(Checked { agent: AgentSamples { agent_id: agent, team_id: stored.team_id, samples }, picks });
+    }
+
+    /// What each sample repeats of its draw and its plan is what they say.
+    fn check_repeated(&mut self, agent: AgentId, samples: &[StoredSample]) {
+        let (plan, period) = (self.draw.plan_id, self.draw.period);
+        let targeted = self.draw.plan.targeted.as_ref().is_some_and(|targeted| targeted.counts);
+        for sample in samples {
+            let counts = sample.kind == SampleKind::Random || targeted;
+            if sample.plan_id != plan {
+                self.differ("plan", Some(agent), Some(sample.id), plan, sample.plan_id);
+            }
+            if sample.period != period {
+                self.differ("period", Some(agent), Some(sample.id), period, sample.period);
+            }
+            if sample.counts != counts {
+                self.differ("counts", Some(agent), Some(sample.id), counts, sample.counts);
+            }
+        }
     }
 
     fn check_picks(&mut self, agent: AgentId, draw: &AgentDraw, samples: &[StoredSample]) -> Vec<Pick> {

@@ -57,6 +57,9 @@ const AHEAD: usize = 3;
 /// From this size on the populations that were read are stored, so that they do not pile up; in bytes. Each time is a commit.
 const STORED_TOGETHER: usize = 4 << 20;
 
+/// How many such lots of populations may wait for the one that is being stored, so that nobody stops reading while the writer tidies up.
+const WAITING: usize = 3;
+
 /// How long a draw that shows no sign of life keeps others from drawing.
 const LEASE_MINUTES: i64 = 10;
 
@@ -178,15 +181,25 @@ async fn run(app: &App, actor: &Actor, mut draw: DrawRow, holder: &str) -> Resul
         app.read(move |conn| draw_chunk(conn, id, &seed, &source, &chunk, &carried))
     });
     let mut parts = stream::iter(parts).buffered(AHEAD);
-    let (mut tallied, mut rows) = (Tallied::default(), Vec::new());
-    loop {
-        // What was read is stored while more is read.
-        let ((), next) = try_join(store_agents(app, actor, holder, rows), tallied.read(&mut parts)).await?;
-        if next.is_empty() {
-            break;
+    // What was read is stored while more is read.
+    let (give, mut take) = tokio::sync::mpsc::channel(WAITING);
+    let read = async move {
+        let mut tallied = Tallied::default();
+        loop {
+            let rows = tallied.read(&mut parts).await?;
+            // Where nobody takes them any more, storing has failed, and says so.
+            if rows.is_empty() || give.send(rows).await.is_err() {
+                return Ok(tallied);
+            }
         }
-        rows = next;
-    }
+    };
+    let store_all = async {
+        while let Some(rows) = take.recv().await {
+            store_agents(app, actor, holder, rows).await?;
+        }
+        Ok(())
+    };
+    let (tallied, ()) = try_join(read, store_all).await?;
     let Tallied { digest, excluded, mut summary, drawn } = tallied;
 
     let assigned = {

@@ -46,6 +46,8 @@ pub async fn verify(app: &App, actor: &Actor, id: DrawId) -> Result<Verification
 
 fn facts_of(conn: &mut AnyConnection, draw: &DrawRow) -> Result<StoredDraw> {
     Ok(StoredDraw {
+        plan_id: draw.plan_id,
+        period: draw.period,
         algorithm: draw.algorithm.clone(),
         seed: draw.seed.clone(),
         seed_hash: draw.seed_hash.clone(),
@@ -91,6 +93,9 @@ fn stored_sample(row: SampleRow) -> StoredSample {
         kind: row.kind,
         position: u32::try_from(row.position).unwrap_or(u32::MAX),
         conversation: row.conversation_id,
+        plan_id: row.plan_id,
+        period: row.period,
+        counts: row.counts,
         inspector: row.inspector_id,
         reassigned: row.assigned_at.is_some(),
         replaces: row.replaces_id,
