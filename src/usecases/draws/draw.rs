@@ -189,7 +189,7 @@ async fn run(app: &App, actor: &Actor, mut draw: DrawRow, holder: &str) -> Resul
             let rows = tallied.read(&mut parts).await?;
             // Where nobody takes them any more, storing has failed, and says so.
             if rows.is_empty() || give.send(rows).await.is_err() {
-                return Ok(tallied);
+                return Result::<Tallied>::Ok(tallied);
             }
         }
     };
@@ -197,7 +197,7 @@ async fn run(app: &App, actor: &Actor, mut draw: DrawRow, holder: &str) -> Resul
         while let Some(rows) = take.recv().await {
             store_agents(app, actor, holder, rows).await?;
         }
-        Ok(())
+        Result::<()>::Ok(())
     };
     let (tallied, ()) = try_join(read, store_all).await?;
     let Tallied { digest, excluded, mut summary, drawn } = tallied;
