@@ -30,7 +30,7 @@ const NEVER: &[(&str, &[&str])] = &[
     ("jobs", &["actix_web::"]),
 ];
 
-fn rust_files(folder: &Path, into: &mut Vec<PathBuf>) {
+pub fn rust_files(folder: &Path, into: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {

@@ -1,6 +1,9 @@
 //! The checked-in OpenAPI document is what the service serves.
 
+use std::collections::BTreeMap;
 use std::path::Path;
+
+use crate::architecture::rust_files;
 
 #[test]
 fn the_checked_in_document_is_what_the_service_serves() {
@@ -66,4 +69,30 @@ fn what_is_made_of_several_shapes_may_have_the_fields_of_all() {
         left.extend(value.as_array().into_iter().flatten());
     }
     assert!(closed.is_empty(), "takes no further fields and stands beside others: {closed:?}");
+}
+
+/// Of two shapes with one name the document holds but one, and what refers to the other is described wrongly.
+#[test]
+fn each_shape_has_a_name_of_its_own() {
+    let mut files = Vec::new();
+    rust_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
+    let (mut shapes, mut twice) = (BTreeMap::new(), Vec::new());
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let mut described = false;
+        for line in text.lines().map(str::trim_start) {
+            let named = line.strip_prefix("pub ").and_then(|rest| rest.strip_prefix("struct ").or_else(|| rest.strip_prefix("enum ")));
+            if line.starts_with("#[derive(") {
+                described = line.contains("ToSchema");
+            } else if let (true, Some(named)) = (described, named) {
+                let name: String = named.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                if let Some(before) = shapes.insert(name.clone(), file.clone()) {
+                    twice.push(format!("{name}: {} and {}", before.display(), file.display()));
+                }
+                described = false;
+            }
+        }
+    }
+    assert!(shapes.len() > 100, "only {} shapes were found", shapes.len());
+    assert!(twice.is_empty(), "{}", twice.join("\n"));
 }

@@ -89,7 +89,7 @@ pub struct StoredSample {
 
 /// One thing that differs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Difference {
+pub struct DrawDifference {
     /// What: `algorithm`, `seed`, `population`, `population_count`, `population_digest`, `tally`, `sample_missing`, `sample_unexpected`,
     /// `conversation`, `plan`, `period`, `counts`, `replacement`, `inspector` or `result_digest`.
     pub what: String,
@@ -117,7 +117,7 @@ pub struct Verification {
     /// How many differences there are.
     pub differing: u64,
     /// The first 1000 of them.
-    pub differences: Vec<Difference>,
+    pub differences: Vec<DrawDifference>,
 }
 
 /// Takes in a draw agent by agent, in ascending order of id, and tells the differences at the end.
@@ -347,7 +347,7 @@ impl Verifier {
         self.result.differing = self.result.differing.saturating_add(1);
         if self.result.differences.len() < 1000 {
             let (what, expected, found) = (what.to_owned(), expected.to_string(), found.to_string());
-            self.result.differences.push(Difference { what, agent_id, sample_id, expected, found });
+            self.result.differences.push(DrawDifference { what, agent_id, sample_id, expected, found });
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::domain::access::Action;
 use crate::domain::id::DrawId;
 use crate::domain::sampling::sample::DrawState;
-use crate::domain::sampling::verify::{Difference, Verification};
+use crate::domain::sampling::verify::{DrawDifference, Verification};
 use crate::usecases::draws::Draw;
 use crate::usecases::draws::list::DrawFilter;
 use crate::usecases::draws::progress::Progress;
@@ -122,7 +122,7 @@ struct DifferenceLine {
     found: String,
 }
 
-fn difference(f: &Frame, difference: &Difference) -> DifferenceLine {
+fn difference(f: &Frame, difference: &DrawDifference) -> DifferenceLine {
     let what = match difference.what.as_str() {
         "algorithm" => f.t("the algorithm", "算法"),
         "seed" => f.t("the seed", "随机种子"),
