@@ -106,19 +106,21 @@ macro_rules! to_calibrate {
     };
 }
 
-/// A query of conversations, kept to those within reach and those that the actor grades: by a sample, a second time, or in an open calibration session.
+/// A query of conversations with these ids, kept to those within reach and those that the actor grades: by a sample, a second time, or in an open
+/// calibration session. What the actor grades is asked of these ids alone: an inspector has thousands of samples in the end.
 macro_rules! to_be_seen {
-    ($query:expr, $reach:expr) => {
+    ($query:expr, $reach:expr, $ids:expr) => {
         match judge($reach) {
             Some(judge) => {
                 let samples = samples::table
                     .filter(scope::any_of(samples::inspector_id, inspector($reach)).and(samples::replaced_at.is_null()))
+                    .filter(scope::any_of(samples::conversation_id, $ids))
                     .select(samples::conversation_id);
                 $query.filter(
                     scope::agents(conversations::agent_id, $reach)
                         .or(conversations::id.eq_any(samples))
-                        .or(conversations::id.eq_any(to_regrade!([judge])))
-                        .or(conversations::id.eq_any(to_calibrate!([judge]))),
+                        .or(conversations::id.eq_any(to_regrade!([judge]).filter(scope::any_of(evaluations::conversation_id, $ids))))
+                        .or(conversations::id.eq_any(to_calibrate!([judge]).filter(scope::any_of(calibrations::conversation_id, $ids)))),
                 )
             }
             None => $query.filter(scope::agents(conversations::agent_id, $reach)),
@@ -199,7 +201,7 @@ pub fn page(
 /// What the database says.
 pub fn find(conn: &mut AnyConnection, reach: &Reach, id: ConversationId) -> Result<Option<Listed>> {
     let query = conversations::table.inner_join(agents::table).filter(conversations::id.eq(id)).into_boxed::<MultiBackend>();
-    let query = to_be_seen!(query, reach);
+    let query = to_be_seen!(query, reach, [id]);
     Ok(query.select(listed!()).first(conn).optional()?)
 }
 
@@ -209,7 +211,7 @@ pub fn find(conn: &mut AnyConnection, reach: &Reach, id: ConversationId) -> Resu
 /// What the database says.
 pub fn within(conn: &mut AnyConnection, reach: &Reach, ids: &[ConversationId]) -> Result<HashSet<ConversationId>> {
     let query = conversations::table.filter(scope::any_of(conversations::id, ids.iter().copied())).into_boxed::<MultiBackend>();
-    let query = to_be_seen!(query, reach);
+    let query = to_be_seen!(query, reach, ids.iter().copied());
     Ok(query.select(conversations::id).load::<ConversationId>(conn)?.into_iter().collect())
 }
 
