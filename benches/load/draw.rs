@@ -54,24 +54,49 @@ fn middle(mut times: Vec<Duration>) -> f64 {
     times[times.len() / 2].as_secs_f64()
 }
 
-/// The median times of `queue/next` and of the queue page, by turns; the best of five, as whatever else runs only makes them longer.
-fn queue(service: &Service, inspector: &Client) -> (f64, f64) {
-    let client = service.client(inspector);
-    let timed = |act: &dyn Fn()| {
-        let mut times: Vec<Duration> = Vec::new();
-        for _ in 0..60 {
-            let begun = Instant::now();
-            act();
-            times.push(begun.elapsed());
+/// How long requests take that ask for one thing: the best median, and the worst.
+#[derive(Clone, Copy)]
+struct Waits {
+    best: f64,
+    worst: f64,
+}
+
+impl Waits {
+    fn of(medians: &[f64]) -> Self {
+        Self {
+            best: medians.iter().copied().fold(f64::INFINITY, f64::min),
+            worst: medians.iter().copied().fold(0.0, f64::max),
         }
-        percentile(&mut times, 50)
-    };
-    let once = || {
-        let next = timed(&|| assert_eq!(client.post("queue/next", &json!({})).status, 200));
-        let page = timed(&|| assert_eq!(client.get("queue").status, 200));
-        (next, page)
-    };
-    (0..5).map(|_| once()).fold((f64::INFINITY, f64::INFINITY), |(next, page), (n, p)| (next.min(n), page.min(p)))
+    }
+}
+
+impl std::fmt::Display for Waits {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:.2} ms ({:.2} to {:.2})", self.best, self.best, self.worst)
+    }
+}
+
+/// The median times of `queue/next` and of the queue page, by turns. Five times, each by a service that has just been started: where the system has put
+/// its threads and its connections stays so while it runs, and makes it half as slow again or not. The best counts, as all that comes on top is not the
+/// service's own.
+fn queue(test: &TestApp, inspector: &Client) -> (Waits, Waits) {
+    let (mut nexts, mut pages) = (Vec::new(), Vec::new());
+    for _ in 0..5 {
+        let service = Service::start(test);
+        let client = service.client(inspector);
+        let timed = |act: &dyn Fn()| {
+            let mut times: Vec<Duration> = Vec::new();
+            for _ in 0..100 {
+                let begun = Instant::now();
+                act();
+                times.push(begun.elapsed());
+            }
+            percentile(&mut times, 50)
+        };
+        nexts.push(timed(&|| assert_eq!(client.post("queue/next", &json!({})).status, 200)));
+        pages.push(timed(&|| assert_eq!(client.get("queue").status, 200)));
+    }
+    (Waits::of(&nexts), Waits::of(&pages))
 }
 
 fn plan(city: &Centre, n: usize) -> String {
@@ -131,7 +156,8 @@ pub fn run(name: &str, test: &TestApp, scale: Scale) {
         }
         // The draw has changed how the samples are distributed.
         bulk::analyse(test);
-        waits.push((size, queue(&service, &city.inspectors[n * INSPECTORS].1)));
+        drop(service);
+        waits.push((size, queue(test, &city.inspectors[n * INSPECTORS].1)));
     }
     let (_, (next_few, page_few)) = waits[0];
     for (size, (next, page)) in &waits[1..] {
@@ -139,9 +165,9 @@ pub fn run(name: &str, test: &TestApp, scale: Scale) {
             Figure {
                 database: name,
                 name: &format!("{what} at {size} conversations"),
-                measured: format!("{many:.2} ms median"),
-                against: format!("{few:.2} ms at 40000"),
-                ratio: Some((many / few, Asked::AtMost(1.3))),
+                measured: format!("{many} median"),
+                against: format!("{few} at 40000"),
+                ratio: Some((many.best / few.best, Asked::AtMost(1.3))),
             }
             .print();
         }

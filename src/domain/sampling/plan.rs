@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::filter::{AttributeCondition, ConversationFacts, Exclusion, Exclusions, PopulationFilter, Range, attributes_hold};
 use super::filter::{check_attributes, distinct};
 use super::quota::Quota;
+use super::sample::SampleKind;
 use super::schedule::Schedule;
 use super::stratum::StratifyBy;
 use crate::domain::conversation::Channel;
@@ -219,6 +220,14 @@ impl PlanContent {
             || population.duration_seconds.is_some()
             || population.satisfaction.is_some()
             || targeted.is_some_and(|filter| filter.duration_seconds.is_some() || filter.satisfaction.is_some())
+    }
+
+    /// Whether a sample that was picked so enters n, K and N (handbook 3.5): random ones do, targeted ones where the plan says so.
+    pub fn counts(&self, kind: SampleKind) -> bool {
+        match kind {
+            SampleKind::Random => true,
+            SampleKind::Targeted => self.targeted.as_ref().is_some_and(|targeted| targeted.counts),
+        }
     }
 
     /// What a conversation of one of the plan's agents is to the plan.

@@ -205,9 +205,8 @@ impl Verifier {
     /// What each sample repeats of its draw and its plan is what they say.
     fn check_repeated(&mut self, agent: AgentId, samples: &[StoredSample]) {
         let (plan, period) = (self.draw.plan_id, self.draw.period);
-        let targeted = self.draw.plan.targeted.as_ref().is_some_and(|targeted| targeted.counts);
         for sample in samples {
-            let counts = sample.kind == SampleKind::Random || targeted;
+            let counts = self.draw.plan.counts(sample.kind);
             if sample.plan_id != plan {
                 self.differ("plan", Some(agent), Some(sample.id), plan, sample.plan_id);
             }

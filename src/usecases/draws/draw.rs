@@ -358,7 +358,6 @@ async fn store(app: &App, actor: &Actor, draw: DrawRow, result: Arc<Vec<Given>>)
         draw.drawn_at = Some(tx.now);
         let versions: HashMap<Channel, ScorecardVersionId> =
             draw.facts.scorecards.iter().map(|one| (one.channel, one.scorecard_version_id)).collect();
-        let targeted_counts = draw.plan.targeted.as_ref().is_some_and(|targeted| targeted.counts);
         let mut rows = Vec::with_capacity(result.len());
         for given in result.iter() {
             let scorecard_version_id = *versions.get(&given.channel).ok_or_else(|| not_published(given.channel))?;
@@ -368,7 +367,7 @@ async fn store(app: &App, actor: &Actor, draw: DrawRow, result: Arc<Vec<Given>>)
                 plan_id: draw.plan_id,
                 period: draw.period,
                 kind: given.kind,
-                counts: given.kind == SampleKind::Random || targeted_counts,
+                counts: draw.plan.counts(given.kind),
                 agent_id: given.agent,
                 conversation_id: given.conversation,
                 position: i32::try_from(given.position).unwrap_or(i32::MAX),

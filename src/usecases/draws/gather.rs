@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::db::population::{Asked, PlanAgent, conversations_of, sampled_of};
+use crate::db::population::{Asked, ConversationRow, PlanAgent, conversations_of, sampled_of};
 use crate::db::{self, AnyConnection, Result};
 use crate::domain::conversation::Channel;
 use crate::domain::id::{AgentId, ConversationId, SamplingPlanId};
@@ -11,6 +11,7 @@ use crate::domain::sampling::filter::ConversationFacts;
 use crate::domain::sampling::plan::{PlanContent, Standing};
 use crate::domain::sampling::population::{Member, Population};
 use crate::domain::sampling::shortfall::Excluded;
+use crate::domain::sampling::stratum::Strata;
 
 /// What is drawn from.
 #[derive(Debug, Clone)]
@@ -42,31 +43,52 @@ impl Gathered {
 /// How many agents are read together. With 2,500 conversations each a part is of 1 MB.
 pub(crate) const PART: usize = 25;
 
-/// Hands over the eligible conversations of each of these agents.
+/// Hands over the eligible conversations of each of these agents, in their order.
 pub(crate) fn gather(
     conn: &mut AnyConnection,
     source: &Source,
     agents: &[PlanAgent],
     mut each: impl FnMut(PlanAgent, Gathered),
 ) -> Result<()> {
+    let Source { plan, period } = source;
     let ids: Vec<AgentId> = agents.iter().map(|one| one.agent).collect();
-    let mut sampled = if source.plan.exclusions.already_sampled { sampled_of(conn, source.period, &ids)? } else { Default::default() };
-    for one in agents {
-        let sampled = sampled.remove(&one.agent).unwrap_or_default();
-        each(*one, of_agent(conn, source, one.agent, sampled)?);
-    }
+    let mut sampled = if plan.exclusions.already_sampled { sampled_of(conn, *period, &ids)? } else { Default::default() };
+    let mut found: Vec<Gathering<'_>> = ids.iter().map(|agent| Gathering::new(source, sampled.remove(agent).unwrap_or_default())).collect();
+    conversations_of(conn, *period, &ids, &plan.channels(), Asked::by(plan), |n, row| {
+        if let Some(of_agent) = found.get_mut(n) {
+            of_agent.take(row);
+        }
+    })?;
+    agents.iter().zip(found).for_each(|(agent, found)| each(*agent, found.finish()));
     Ok(())
 }
 
-/// The eligible conversations of an agent. `sampled` are those that were sampled before, in ascending order.
-fn of_agent(conn: &mut AnyConnection, source: &Source, agent: AgentId, sampled: Vec<ConversationId>) -> Result<Gathered> {
-    let Source { plan, period } = source;
-    let mut sampled = sampled.into_iter().peekable();
-    let strata = plan.stratify_by.of(*period);
-    let (mut members, mut channels, mut excluded) = (Vec::new(), Vec::new(), Excluded::default());
-    // Both come in ascending order of id.
-    conversations_of(conn, *period, agent, &plan.channels(), Asked::by(plan), |row| {
-        while sampled.next_if(|id| *id < row.id).is_some() {}
+/// What has been found of an agent.
+struct Gathering<'a> {
+    plan: &'a PlanContent,
+    strata: Strata,
+    /// Those that were sampled before, in ascending order.
+    sampled: std::iter::Peekable<std::vec::IntoIter<ConversationId>>,
+    members: Vec<Member>,
+    channels: Vec<Channel>,
+    excluded: Excluded,
+}
+
+impl<'a> Gathering<'a> {
+    fn new(source: &'a Source, sampled: Vec<ConversationId>) -> Self {
+        Self {
+            plan: &source.plan,
+            strata: source.plan.stratify_by.of(source.period),
+            sampled: sampled.into_iter().peekable(),
+            members: Vec::new(),
+            channels: Vec::new(),
+            excluded: Excluded::default(),
+        }
+    }
+
+    /// Takes the agent's next conversation, in ascending order of id.
+    fn take(&mut self, row: ConversationRow) {
+        while self.sampled.next_if(|id| *id < row.id).is_some() {}
         let facts = ConversationFacts {
             channel: row.channel,
             queue: row.queue.as_deref(),
@@ -74,18 +96,21 @@ fn of_agent(conn: &mut AnyConnection, source: &Source, agent: AgentId, sampled: 
             satisfaction: row.satisfaction,
             attributes: &row.attributes,
             recordings: row.recordings,
-            sampled: sampled.peek() == Some(&row.id),
+            sampled: self.sampled.peek() == Some(&row.id),
         };
-        match plan.standing(&facts) {
+        match self.plan.standing(&facts) {
             Standing::Outside => {}
-            Standing::Excluded(exclusion) => excluded.count(exclusion),
+            Standing::Excluded(exclusion) => self.excluded.count(exclusion),
             Standing::Eligible { targeted } => {
-                members.push(Member { conversation: row.id, stratum: strata.stratum(row.local_day), targeted });
-                channels.push(row.channel);
+                self.members.push(Member { conversation: row.id, stratum: self.strata.stratum(row.local_day), targeted });
+                self.channels.push(row.channel);
             }
         }
-    })?;
-    Ok(Gathered { population: Population::new(members), excluded, channels })
+    }
+
+    fn finish(self) -> Gathered {
+        Gathered { population: Population::new(self.members), excluded: self.excluded, channels: self.channels }
+    }
 }
 
 /// What each agent's quota of the period before fell short of, where it is to be carried over.

@@ -144,7 +144,12 @@ fn difference(f: &Frame, difference: &DrawDifference) -> DifferenceLine {
     let agent = difference.agent_id.map(|id| format!("{} {id}", f.t("agent", "客服")));
     let sample = difference.sample_id.map(|id| format!("{} {id}", f.t("sample", "样本")));
     let about = [agent, sample].into_iter().flatten().collect::<Vec<_>>().join(" · ");
-    DifferenceLine { what, about, expected: difference.expected.clone(), found: difference.found.clone() }
+    let value = |stored: &str| match (difference.what.as_str(), stored) {
+        ("counts", "true") => f.t("yes", "是").to_owned(),
+        ("counts", "false") => f.t("no", "否").to_owned(),
+        _ => stored.to_owned(),
+    };
+    DifferenceLine { what, about, expected: value(&difference.expected), found: value(&difference.found) }
 }
 
 async fn page(app: &App, visitor: &Visitor, id: DrawId, at: Address, found: Option<Verification>) -> Result<DrawPage, Trouble> {
