@@ -63,10 +63,7 @@ struct Waits {
 
 impl Waits {
     fn of(medians: &[f64]) -> Self {
-        Self {
-            best: medians.iter().copied().fold(f64::INFINITY, f64::min),
-            worst: medians.iter().copied().fold(0.0, f64::max),
-        }
+        Self { best: medians.iter().copied().fold(f64::INFINITY, f64::min), worst: medians.iter().copied().fold(0.0, f64::max) }
     }
 }
 

@@ -22,7 +22,7 @@ const ELSEWHERE: [&str; 24] = [
     "db/migrate.rs",
     "db/ordering.rs",
     "db/outbox",
-    "db/population.rs",
+    "db/population/",
     "db/sql_types.rs",
     "db/views/mail",
     "db/writer.rs",

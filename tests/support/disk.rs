@@ -110,7 +110,10 @@ impl SmallDisk {
     /// The program, which finds this disk by its path.
     pub fn assay(&self, folder: &Path, arguments: &[&str]) -> Command {
         let holder = self.holder.id().to_string();
-        let by = ["nsenter", "--target", &holder, "--user", "--mount", "--preserve-credentials"];
+        let enter = ["nsenter", "--target", &holder, "--user", "--mount", "--preserve-credentials"];
+        // Whoever enters a mount name space stands at its root.
+        let place = folder.to_str().unwrap();
+        let by: Vec<&str> = enter.into_iter().chain(["sh", "-c", r#"cd "$0" && exec "$@""#, place]).collect();
         let mut command = assay_by(&by, folder);
         command.args(arguments);
         command
