@@ -166,7 +166,7 @@ fn city(test: &TestApp, inspectors: usize, each: usize) -> Centre {
 
 pub fn run(name: &str, test: &TestApp, scale: Scale) {
     let (inspectors, cycles) = (64, usize::try_from(scale.pick(8, 40)).unwrap());
-    let rounds = 2;
+    let rounds = 4;
     // Half of the samples are graded, half are written bare; some more for 16 inspectors alone.
     let quiet = cycles;
     // And one to warm up.

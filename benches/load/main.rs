@@ -22,6 +22,7 @@ mod bulk;
 mod draw;
 mod grading;
 mod import;
+mod pinned;
 mod report;
 mod results;
 mod rows;

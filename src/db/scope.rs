@@ -50,7 +50,7 @@ impl<C> Within<C> {
         TeamId: ToSql<Uid, DB>,
         VendorId: ToSql<Uid, DB>,
     {
-        out.push_sql("SELECT scope_t.id FROM teams scope_t WHERE 1 = 0");
+        out.push_sql("SELECT scope_t.id FROM teams scope_t WHERE FALSE");
         if !self.reach.teams.is_empty() {
             out.push_sql(" OR scope_t.id IN (SELECT scope_a.team_id FROM team_ancestors scope_a WHERE scope_a.ancestor_id IN (");
             for (n, team) in self.reach.teams.iter().enumerate() {
@@ -77,32 +77,41 @@ where
 {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {
         if self.reach.all {
-            out.push_sql("1 = 1");
+            out.push_sql("TRUE");
             return Ok(());
         }
         // Each number of teams and vendors is a statement of its own: those of ordinary reaches are worth keeping prepared.
-        if self.reach.teams.len().saturating_add(self.reach.vendors.len()) > KEPT {
+        let within = self.reach.teams.len().saturating_add(self.reach.vendors.len());
+        if within > KEPT {
             out.unsafe_to_cache_prepared();
         }
+        let own = self.reach.agent.as_ref().filter(|_| self.reach.own && matches!(self.of, Of::Agent));
+        // Whoever has no team is not looked for in teams: of `agent_id = …` and of nothing the database makes far less work.
+        if within == 0 && own.is_none() {
+            out.push_sql("FALSE");
+            return Ok(());
+        }
         out.push_sql("(");
-        self.column.walk_ast(out.reborrow())?;
-        match self.of {
-            Of::Team => {
-                out.push_sql(" IN (");
-                self.teams_sql(&mut out)?;
-                out.push_sql(")");
-            }
-            Of::Agent => {
-                out.push_sql(" IN (SELECT scope_g.id FROM agents scope_g WHERE scope_g.team_id IN (");
-                self.teams_sql(&mut out)?;
-                out.push_sql("))");
-                if let Some(own) = self.reach.agent.as_ref().filter(|_| self.reach.own) {
-                    out.push_sql(" OR ");
-                    self.column.walk_ast(out.reborrow())?;
-                    out.push_sql(" = ");
-                    out.push_bind_param::<Uid, AgentId>(own)?;
+        if within > 0 {
+            self.column.walk_ast(out.reborrow())?;
+            match self.of {
+                Of::Team => {
+                    out.push_sql(" IN (");
+                    self.teams_sql(&mut out)?;
+                    out.push_sql(")");
+                }
+                Of::Agent => {
+                    out.push_sql(" IN (SELECT scope_g.id FROM agents scope_g WHERE scope_g.team_id IN (");
+                    self.teams_sql(&mut out)?;
+                    out.push_sql("))");
                 }
             }
+        }
+        if let Some(own) = own {
+            out.push_sql(if within > 0 { " OR " } else { "" });
+            self.column.walk_ast(out.reborrow())?;
+            out.push_sql(" = ");
+            out.push_bind_param::<Uid, AgentId>(own)?;
         }
         out.push_sql(")");
         Ok(())
@@ -148,7 +157,7 @@ where
             out.unsafe_to_cache_prepared();
         }
         if self.ids.is_empty() {
-            out.push_sql("1 = 0");
+            out.push_sql("FALSE");
             return Ok(());
         }
         self.column.walk_ast(out.reborrow())?;

@@ -192,7 +192,7 @@ fn taken_apart(entries: &[u8], channels: &[Channel]) -> Result<Vec<Plain>> {
 }
 
 /// Hands over the conversations of these agents in a period: agent by agent in the given order, with the agent's place in it, and of each in ascending
-/// order of id. Unless `asked` for details the index alone answers; what is not asked for is 0 or empty.
+/// order of id; after the last of an agent's `None`. Unless `asked` for details the index alone answers; what is not asked for is 0 or empty.
 ///
 /// # Errors
 /// What the database says.
@@ -202,17 +202,23 @@ pub fn conversations_of(
     of: &[AgentId],
     channels: &[Channel],
     asked: Asked,
-    mut each: impl FnMut(usize, ConversationRow),
+    mut each: impl FnMut(usize, Option<ConversationRow>),
 ) -> Result<()> {
-    if let (AnyConnection::Postgres(postgres), Asked::Nothing) = (&mut *conn, asked) {
-        let mut entries = gathered(postgres, period, of, channels)?;
-        for (n, agent) in of.iter().enumerate() {
-            let own = entries.remove(agent).unwrap_or_default();
-            taken_apart(&own, channels)?.into_iter().for_each(|it| each(n, row(it, (0, None, 0))));
+    let mut together = match (&mut *conn, asked) {
+        (AnyConnection::Postgres(postgres), Asked::Nothing) => Some(gathered(postgres, period, of, channels)?),
+        _ => None,
+    };
+    for (n, agent) in of.iter().enumerate() {
+        match &mut together {
+            Some(entries) => {
+                let own = entries.remove(agent).unwrap_or_default();
+                taken_apart(&own, channels)?.into_iter().for_each(|it| each(n, Some(row(it, (0, None, 0)))));
+            }
+            None => one_by_one(conn, period, *agent, channels, asked, |row| each(n, Some(row)))?,
         }
-        return Ok(());
+        each(n, None);
     }
-    (0..).zip(of).try_for_each(|(n, agent)| one_by_one(conn, period, *agent, channels, asked, |row| each(n, row)))
+    Ok(())
 }
 
 type Measured = (i64, Option<i32>, i32);

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Days, NaiveTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
@@ -180,6 +180,11 @@ pub fn page(
     }
     if let Some(period) = wanted.period {
         query = query.filter(conversations::period.eq(period));
+        // So that what is later is not looked through in the order of time. Its days are local ones: no zone is more than a day away.
+        if let Some((from, to)) = period.first_day().pred_opt().zip(period.last_day().checked_add_days(Days::new(2))) {
+            let [from, to] = [from, to].map(|day| At(day.and_time(NaiveTime::MIN).and_utc()));
+            query = query.filter(conversations::started_at.ge(from).and(conversations::started_at.lt(to)));
+        }
     }
     if let Some(source) = &wanted.source {
         query = query.filter(conversations::source.eq(source));
@@ -190,7 +195,7 @@ pub fn page(
     }
     if let Some((at, id)) = after {
         let at = At(at);
-        query = query.filter(conversations::started_at.lt(at).or(conversations::started_at.eq(at).and(conversations::id.lt(id))));
+        query = query.filter(conversations::started_at.le(at).and(conversations::started_at.lt(at).or(conversations::id.lt(id))));
     }
     Ok(query.order((conversations::started_at.desc(), conversations::id.desc())).limit(limit).select(listed!()).load(conn)?)
 }

@@ -225,7 +225,7 @@ pub fn page(conn: &mut AnyConnection, reach: &Reach, filter: &EvaluationFilter, 
     if let Some(after) = &page.after {
         let (at, id) = moment_cursor(after)?;
         let id = EvaluationId(id);
-        query = query.filter(evaluations::submitted_at.lt(At(at)).or(evaluations::submitted_at.eq(At(at)).and(evaluations::id.lt(id))));
+        query = query.filter(evaluations::submitted_at.le(At(at)).and(evaluations::submitted_at.lt(At(at)).or(evaluations::id.lt(id))));
     }
     let rows: Vec<Joined> = query.load(conn)?;
     Ok(rows.into_iter().map(|row| summary(row, reach)).collect())

@@ -201,7 +201,7 @@ pub fn page(conn: &mut AnyConnection, reach: &Reach, filter: &ViolationFilter, p
     if let Some(after) = &page.after {
         let (at, id) = moment_cursor(after)?;
         let id = ViolationId(id);
-        query = query.filter(violations::created_at.lt(At(at)).or(violations::created_at.eq(At(at)).and(violations::id.lt(id))));
+        query = query.filter(violations::created_at.le(At(at)).and(violations::created_at.lt(At(at)).or(violations::id.lt(id))));
     }
     let rows: Vec<Joined> = query.load(conn)?;
     rows.into_iter().map(|row| summary(row, reach)).collect()

@@ -53,13 +53,15 @@ pub(crate) fn gather(
     let Source { plan, period } = source;
     let ids: Vec<AgentId> = agents.iter().map(|one| one.agent).collect();
     let mut sampled = if plan.exclusions.already_sampled { sampled_of(conn, *period, &ids)? } else { Default::default() };
-    let mut found: Vec<Gathering<'_>> = ids.iter().map(|agent| Gathering::new(source, sampled.remove(agent).unwrap_or_default())).collect();
+    let mut found: Option<Gathering<'_>> = None;
     conversations_of(conn, *period, &ids, &plan.channels(), Asked::by(plan), |n, row| {
-        if let Some(of_agent) = found.get_mut(n) {
-            of_agent.take(row);
+        let Some(agent) = agents.get(n) else { return };
+        let begin = || Gathering::new(source, sampled.remove(&agent.agent).unwrap_or_default());
+        match row {
+            Some(row) => found.get_or_insert_with(begin).take(row),
+            None => each(*agent, found.take().unwrap_or_else(begin).finish()),
         }
     })?;
-    agents.iter().zip(found).for_each(|(agent, found)| each(*agent, found.finish()));
     Ok(())
 }
 
