@@ -191,34 +191,42 @@ fn taken_apart(entries: &[u8], channels: &[Channel]) -> Result<Vec<Plain>> {
     Ok(rows)
 }
 
-/// Hands over the conversations of these agents in a period: agent by agent in the given order, with the agent's place in it, and of each in ascending
-/// order of id; after the last of an agent's `None`. Unless `asked` for details the index alone answers; what is not asked for is 0 or empty.
-///
-/// # Errors
-/// What the database says.
-pub fn conversations_of(
-    conn: &mut AnyConnection,
+/// The conversations of some agents in a period, to be read agent by agent.
+pub struct Conversations<'a> {
     period: Period,
-    of: &[AgentId],
-    channels: &[Channel],
+    channels: &'a [Channel],
     asked: Asked,
-    mut each: impl FnMut(usize, Option<ConversationRow>),
-) -> Result<()> {
-    let mut together = match (&mut *conn, asked) {
-        (AnyConnection::Postgres(postgres), Asked::Nothing) => Some(gathered(postgres, period, of, channels)?),
-        _ => None,
-    };
-    for (n, agent) in of.iter().enumerate() {
-        match &mut together {
-            Some(entries) => {
-                let own = entries.remove(agent).unwrap_or_default();
-                taken_apart(&own, channels)?.into_iter().for_each(|it| each(n, Some(row(it, (0, None, 0)))));
-            }
-            None => one_by_one(conn, period, *agent, channels, asked, |row| each(n, Some(row)))?,
-        }
-        each(n, None);
+    /// What PostgreSQL has gathered of all of them.
+    together: Option<HashMap<AgentId, Vec<u8>>>,
+}
+
+impl<'a> Conversations<'a> {
+    /// Those of these agents. Unless `asked` for details the index alone answers; what is not asked for is 0 or empty.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn of_agents(conn: &mut AnyConnection, period: Period, agents: &[AgentId], channels: &'a [Channel], asked: Asked) -> Result<Self> {
+        let together = match (conn, asked) {
+            (AnyConnection::Postgres(postgres), Asked::Nothing) => Some(gathered(postgres, period, agents, channels)?),
+            _ => None,
+        };
+        Ok(Self { period, channels, asked, together })
     }
-    Ok(())
+
+    /// Hands over those of one of the agents, once, in ascending order of id.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub fn of(&mut self, conn: &mut AnyConnection, agent: AgentId, mut each: impl FnMut(ConversationRow)) -> Result<()> {
+        match &mut self.together {
+            Some(entries) => {
+                let own = entries.remove(&agent).unwrap_or_default();
+                taken_apart(&own, self.channels)?.into_iter().for_each(|it| each(row(it, (0, None, 0))));
+                Ok(())
+            }
+            None => one_by_one(conn, self.period, agent, self.channels, self.asked, each),
+        }
+    }
 }
 
 type Measured = (i64, Option<i32>, i32);

@@ -18,7 +18,7 @@ use crate::domain::period::Period;
 use crate::domain::sampling::assignment::InspectorFacts;
 use crate::domain::sampling::plan::InspectorCapacity;
 
-pub use members::{Asked, ConversationRow, conversations_of, sampled_of};
+pub use members::{Asked, ConversationRow, Conversations, sampled_of};
 
 /// An agent that a plan samples in a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

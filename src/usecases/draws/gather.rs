@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::db::population::{Asked, ConversationRow, PlanAgent, conversations_of, sampled_of};
+use crate::db::population::{Asked, ConversationRow, Conversations, PlanAgent, sampled_of};
 use crate::db::{self, AnyConnection, Result};
 use crate::domain::conversation::Channel;
 use crate::domain::id::{AgentId, ConversationId, SamplingPlanId};
@@ -53,15 +53,13 @@ pub(crate) fn gather(
     let Source { plan, period } = source;
     let ids: Vec<AgentId> = agents.iter().map(|one| one.agent).collect();
     let mut sampled = if plan.exclusions.already_sampled { sampled_of(conn, *period, &ids)? } else { Default::default() };
-    let mut found: Option<Gathering<'_>> = None;
-    conversations_of(conn, *period, &ids, &plan.channels(), Asked::by(plan), |n, row| {
-        let Some(agent) = agents.get(n) else { return };
-        let begin = || Gathering::new(source, sampled.remove(&agent.agent).unwrap_or_default());
-        match row {
-            Some(row) => found.get_or_insert_with(begin).take(row),
-            None => each(*agent, found.take().unwrap_or_else(begin).finish()),
-        }
-    })?;
+    let channels = plan.channels();
+    let mut conversations = Conversations::of_agents(conn, *period, &ids, &channels, Asked::by(plan))?;
+    for one in agents {
+        let mut found = Gathering::new(source, sampled.remove(&one.agent).unwrap_or_default());
+        conversations.of(conn, one.agent, |row| found.take(row))?;
+        each(*one, found.finish());
+    }
     Ok(())
 }
 
